@@ -1,0 +1,18 @@
+/** middy 7 is ESM only, so Jest runs in ESM mode: see the `test` script for its flag. */
+const typescript = {
+  swcrc: false,
+  sourceMaps: 'inline',
+  jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
+  module: { type: 'es6' },
+};
+
+export default {
+  testMatch: ['<rootDir>/test/{unit,property,golden,integration}/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', typescript] },
+  // v8 counts no branches in functions that were never called, and so flatters.
+  coverageProvider: 'babel',
+  collectCoverageFrom: ['src/**/*.ts', 'handlers/**/*.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/.aws-sam', '<rootDir>/dist'],
+  testTimeout: 60_000,
+};
