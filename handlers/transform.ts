@@ -1,0 +1,23 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { configurationOf } from '../src/config.ts';
+import type { Invocation, Response } from '../src/firehose/contract.ts';
+import { summaryOf } from '../src/summary.ts';
+import { ec2LookUp } from '../src/tags/look-up.ts';
+import { createTags } from '../src/tags/tags.ts';
+import { transform } from '../src/transform.ts';
+
+const logger = new Logger();
+const configuration = configurationOf(process.env);
+const tags = createTags({ lookUp: configuration.tagLookup === 'on' ? ec2LookUp : undefined });
+
+/** Firehose's transformation. middy's early time-out would throw, and so cost the whole batch. */
+export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
+  .use(injectLambdaContext(logger))
+  .handler(async (invocation, context) => {
+    const time = { nowMs: Date.now(), remainingMs: () => context.getRemainingTimeInMillis() };
+    const transformed = await transform(invocation, { configuration, tags }, time);
+    logger.info('Batch transformed', { ...summaryOf(transformed) });
+    return transformed.response;
+  });

@@ -1,0 +1,70 @@
+import { defaultSources, maxSources, sourcePattern } from './partition/sources.ts';
+
+/** What the stack's parameters decide for the function. Its environment variables carry it. */
+export interface Configuration {
+  /** Sources with a partition of their own. */
+  readonly sources: ReadonlySet<string>;
+  /** How many UTC days an event may be late and still be filed under its own day. */
+  readonly maxDaysLate: number;
+  /** What becomes of JSON that is no event of ours. */
+  readonly unknownRecords: 'fail' | 'keep';
+  /** Whether tags are looked up at all. */
+  readonly tagLookup: 'on' | 'off';
+  /** Name of the function's own role: its calls never cause look-ups. */
+  readonly ownRole: string | undefined;
+}
+
+/** A variable that cannot be used. The function then refuses to start, so the template checks first. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration. A variable that is absent or empty has the template's default.
+ * @throws ConfigurationError naming the variable, its value and the form that it must have
+ */
+export function configurationOf(environment: Environment): Configuration {
+  return {
+    sources: sourcesIn(environment, 'PARTITION_SOURCES'),
+    maxDaysLate: daysIn(environment, 'MAX_DAYS_LATE'),
+    unknownRecords: oneOf(environment, 'UNKNOWN_RECORDS', ['fail', 'keep']),
+    tagLookup: oneOf(environment, 'TAG_LOOKUP', ['on', 'off']),
+    ownRole: environment.OWN_ROLE || undefined,
+  };
+}
+
+function sourcesIn(environment: Environment, name: string): ReadonlySet<string> {
+  const value = environment[name];
+  if (!value) return new Set(defaultSources);
+  const sources = value.split(',').map((source) => source.trim());
+  if (sources.length > maxSources || !sources.every((source) => sourcePattern.test(source))) {
+    throw refusal(name, value, `at most ${maxSources} names of ${sourcePattern}, comma separated`);
+  }
+  return new Set(sources);
+}
+
+function daysIn(environment: Environment, name: string): number {
+  const value = environment[name];
+  if (!value) return 7;
+  if (!/^[0-7]$/.test(value)) throw refusal(name, value, 'a whole number from 0 to 7');
+  return Number(value);
+}
+
+/** The first of the choices is the default. */
+function oneOf<const T extends string>(
+  environment: Environment,
+  name: string,
+  choices: readonly [T, ...T[]],
+): T {
+  const value = environment[name];
+  if (!value) return choices[0];
+  const choice = choices.find((one) => one === value);
+  if (choice === undefined) throw refusal(name, value, choices.join(' or '));
+  return choice;
+}
+
+function refusal(name: string, value: string, form: string): ConfigurationError {
+  return new ConfigurationError(`Environment variable ${name} is "${value}"; it must be ${form}`);
+}

@@ -1,0 +1,94 @@
+/**
+ * Why a record could not be answered `Ok`. Firehose keeps no reason of ours beside a failed record,
+ * so these codes are what logs and metrics count. docs/failures.md is generated from this list.
+ */
+export const failures = {
+  BAD_BASE64: {
+    meaning: 'The data of the record is no base64.',
+    cause: 'The invocation was not made by Firehose, or was cut.',
+    cure: 'Make invocations with `eventlake invocation`, or look at what calls the function.',
+  },
+  BAD_GZIP: {
+    meaning: 'The record starts like gzip but cannot be unpacked.',
+    cause: 'It was cut or damaged before it was put.',
+    cure: 'Look at its producer; a sound copy can be put again.',
+  },
+  BAD_UTF8: {
+    meaning: 'The record is no UTF-8 text.',
+    cause: 'Its producer wrote another encoding, another compression, or binary data.',
+    cure: 'Have the producer write UTF-8 JSON, plain or gzipped.',
+  },
+  BAD_JSON: {
+    meaning: 'The record, or a part of it, is no JSON.',
+    cause: 'It was cut, or is not meant for this stream.',
+    cure: 'Read `rawData` of its error object; mend it and put it again with `eventlake replay`.',
+  },
+  TOO_DEEP: {
+    meaning: 'The JSON nests deeper than 1,000 levels.',
+    cause: 'No AWS event does; somebody tries what the function does with it.',
+    cure: 'Look at its producer.',
+  },
+  NOT_AN_EVENT: {
+    meaning: 'The JSON is neither an EventBridge event nor a CloudTrail record.',
+    cause: 'Something else is put on the stream.',
+    cure: 'Put it elsewhere, or set `UnknownRecords` to `keep` to have it as a row of its own.',
+  },
+  MIXED_PARTITIONS: {
+    meaning: 'The events of the record belong to several partitions, and it has one answer.',
+    cause: 'The producer puts several events into one record.',
+    cure: 'Put one event a record.',
+  },
+  TOO_LARGE: {
+    meaning: 'The row is larger than a response may be.',
+    cause: 'One event, or the sum of a batch, passes 6,291,556 bytes of response.',
+    cure: 'Lower the buffer size of the transform; a single event of that size cannot be stored.',
+  },
+  UNEXPECTED: {
+    meaning: 'A bug of ours: the record is as it came, in the error prefix.',
+    cause: 'The log has the error with its stack, under the same request id.',
+    cure: 'Report it; replay the record once it is mended.',
+  },
+} as const satisfies Record<string, { meaning: string; cause: string; cure: string }>;
+
+export type FailureCode = keyof typeof failures;
+
+/** One record cannot become rows; its neighbours go on. */
+export class RecordError extends Error {
+  override readonly name = 'RecordError';
+  readonly code: FailureCode;
+
+  /** `reason` says what was wrong and where; it never holds contents of the record. */
+  constructor(code: FailureCode, reason: string) {
+    super(reason);
+    this.code = code;
+  }
+}
+
+/** What a step gave, or why it could not. */
+export type Attempt<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: RecordError };
+
+/**
+ * Runs one step for one record. The only `try` of the transform: whatever a step throws becomes a
+ * value here. Errors that are no RecordError get the code given, with their own as the cause.
+ */
+export function attempt<T>(step: () => T, code: FailureCode = 'UNEXPECTED'): Attempt<T> {
+  try {
+    return { ok: true, value: step() };
+  } catch (thrown) {
+    return { ok: false, error: thrown instanceof RecordError ? thrown : wrap(thrown, code) };
+  }
+}
+
+function wrap(thrown: unknown, code: FailureCode): RecordError {
+  const error = new RecordError(code, failures[code].meaning);
+  error.cause = thrown;
+  return error;
+}
+
+/** The value of an attempt; throws its error on, to the attempt around it. */
+export function orThrow<T>(attempted: Attempt<T>): T {
+  if (attempted.ok) return attempted.value;
+  throw attempted.error;
+}

@@ -1,0 +1,59 @@
+import { RecordError } from '../errors.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+
+/**
+ * One AWS event, in the form that it came in. Members that AWS documents may be missing or of any
+ * type: published events have a number as `account`, a string as `resources`, no `version`.
+ *
+ * Shapes: "AWS service event metadata" (Amazon EventBridge User Guide), "CloudTrail record
+ * contents" (AWS CloudTrail User Guide).
+ */
+export type AwsEvent =
+  /** A CloudTrail record as CloudTrail writes it. */
+  | { readonly family: 'bare'; readonly record: JsonObject }
+  /** A CloudTrail record as the `detail` of an EventBridge event. */
+  | { readonly family: 'wrapped'; readonly envelope: JsonObject; readonly record: JsonObject }
+  /** Any other EventBridge event. */
+  | { readonly family: 'other'; readonly envelope: JsonObject }
+  /** JSON that is no event of ours. */
+  | { readonly family: 'unknown'; readonly document: Json };
+
+/**
+ * EventBridge gives each sort of CloudTrail record a detail-type of its own, and its guides spell
+ * some of them differently ("Signin", "Sign In"): only the ending is common to all.
+ */
+const cloudTrailEnding = ' via CloudTrail';
+
+/** Recognises an event by its content. */
+export function recognise(document: Json): AwsEvent {
+  if (!isObject(document)) return { family: 'unknown', document };
+  const { source, detail } = document;
+  const detailType = document['detail-type'];
+  if (typeof source === 'string' && typeof detailType === 'string') {
+    return detailType.endsWith(cloudTrailEnding) && isObject(detail)
+      ? { family: 'wrapped', envelope: document, record: detail }
+      : { family: 'other', envelope: document };
+  }
+  return isCloudTrailRecord(document)
+    ? { family: 'bare', record: document }
+    : { family: 'unknown', document };
+}
+
+/** Insights records have neither `eventSource` nor `eventName`. */
+function isCloudTrailRecord(document: JsonObject): boolean {
+  const { eventVersion, eventSource, eventType, insightDetails } = document;
+  return (
+    eventVersion !== undefined &&
+    (eventSource !== undefined || eventType !== undefined || insightDetails !== undefined)
+  );
+}
+
+/** The event in a document. @throws RecordError NOT_AN_EVENT */
+export function eventIn(document: Json): AwsEvent {
+  const event = recognise(document);
+  if (event.family !== 'unknown') return event;
+  throw new RecordError(
+    'NOT_AN_EVENT',
+    'neither an EventBridge event (source, detail-type) nor a CloudTrail record (eventVersion)',
+  );
+}

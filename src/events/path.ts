@@ -1,0 +1,70 @@
+import { isObject, type Json } from '../json.ts';
+
+/**
+ * Where something sits in an event: keys joined by dots, `*Request` for any key that ends so.
+ * `instancesSet.items[].instanceId`: the `[]` is for the reader, lists are gone through anyway.
+ */
+export type Path = string;
+
+/** Finds what sits at paths, in order of appearance. */
+export type Finder = (json: Json | undefined) => Json[];
+
+/** Paths, taken apart: what to do at one place of an event. */
+interface Node {
+  isEnd: boolean;
+  readonly byKey: Map<string, Node>;
+  readonly byEnding: Map<string, Node>;
+}
+
+/**
+ * Makes a finder of all values at any of the paths. CloudTrail writes a list of one as the element
+ * itself, and a scalar in a list as `{"tag":1,"content":"…"}`: both count as what they stand for.
+ *
+ * It goes through the keys of the event, not through the paths: events have few keys at each
+ * place, and the order is theirs.
+ */
+export function finderOf(paths: readonly Path[]): Finder {
+  const root = newNode();
+  for (const path of paths) addPath(root, path);
+  return (json) => {
+    const found: Json[] = [];
+    collect(json, root, found);
+    return found;
+  };
+}
+
+function newNode(): Node {
+  return { isEnd: false, byKey: new Map(), byEnding: new Map() };
+}
+
+function addPath(root: Node, path: Path): void {
+  let node = root;
+  for (const part of path.split('.')) {
+    const name = part.replace(/\[\]$/, '');
+    const [children, key] = name.startsWith('*')
+      ? [node.byEnding, name.slice(1)]
+      : [node.byKey, name];
+    const next = children.get(key) ?? newNode();
+    children.set(key, next);
+    node = next;
+  }
+  node.isEnd = true;
+}
+
+function collect(json: Json | undefined, node: Node, found: Json[]): void {
+  if (json === undefined || json === null) return;
+  if (Array.isArray(json)) {
+    for (const element of json) collect(element, node, found);
+    return;
+  }
+  if (node.isEnd)
+    found.push(isObject(json) && typeof json.content === 'string' ? json.content : json);
+  if (!isObject(json)) return;
+  for (const key of Object.keys(json)) {
+    const next = node.byKey.get(key);
+    if (next) collect(json[key], next, found);
+    for (const [ending, next] of node.byEnding) {
+      if (key.endsWith(ending)) collect(json[key], next, found);
+    }
+  }
+}

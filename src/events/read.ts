@@ -1,0 +1,83 @@
+import { Buffer, isUtf8 } from 'node:buffer';
+import { gunzipSync } from 'node:zlib';
+import { type Attempt, attempt, orThrow, RecordError } from '../errors.ts';
+import { isDeeperThan, isObject, type Json, parseJson } from '../json.ts';
+import { splitDocuments } from './split.ts';
+
+/** Bounds on what one record may unfold to: nobody chooses what is put on a stream. */
+export interface ReadLimits {
+  /** Bytes after gunzip. */
+  readonly maxUnzippedBytes: number;
+  /** Levels of nesting of one document. EventBridge takes 1,000. */
+  readonly maxDepth: number;
+}
+
+export const readLimits: ReadLimits = { maxUnzippedBytes: 32 * 1024 * 1024, maxDepth: 1000 };
+
+/** One JSON document of a record, with the bytes that it stood in; or why those are none. */
+export interface Document {
+  readonly bytes: Uint8Array;
+  readonly json: Attempt<Json>;
+}
+
+/** @throws RecordError BAD_BASE64 */
+export function decodeBase64(data: string): Buffer {
+  const bytes = Buffer.from(data, 'base64');
+  // Node skips what is no base64; the length tells.
+  const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
+  if (data.length % 4 === 0 && bytes.length === (data.length / 4) * 3 - padding) return bytes;
+  throw new RecordError('BAD_BASE64', `${data.length} characters that are no base64`);
+}
+
+/** Unpacks bytes that start as gzip does; gives others back. @throws RecordError BAD_GZIP */
+export function unzip(
+  bytes: Uint8Array,
+  { maxUnzippedBytes }: ReadLimits = readLimits,
+): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const unzipped = attempt(
+    () => gunzipSync(bytes, { maxOutputLength: maxUnzippedBytes }),
+    'BAD_GZIP',
+  );
+  return orThrow(unzipped);
+}
+
+/**
+ * The JSON documents in a record's bytes, in order: one as a rule, none where there is only white
+ * space, many where its producer put many.
+ */
+export function readDocuments(bytes: Uint8Array, limits: ReadLimits = readLimits): Document[] {
+  // Nearly every record is one event: parse it at once, and look closer only where that fails.
+  const whole = attempt(() => parseDocument(bytes, limits));
+  if (whole.ok && !holdsDocuments(whole.value)) return [{ bytes, json: whole }];
+
+  const pieces = splitDocuments(bytes, { maxDocumentBytes: limits.maxUnzippedBytes });
+  return pieces
+    .filter((piece) => piece.bytes.length > 0)
+    .map((piece) => ({
+      bytes: piece.bytes,
+      json: attempt(() => {
+        if (piece.broken === undefined) return parseDocument(piece.bytes, limits);
+        throw new RecordError('BAD_JSON', `${piece.broken}, at byte ${piece.offset}`);
+      }),
+    }));
+}
+
+function parseDocument(bytes: Uint8Array, { maxDepth }: ReadLimits): Json {
+  if (!isUtf8(bytes)) throw new RecordError('BAD_UTF8', `${bytes.length} bytes that are no UTF-8`);
+  const text = textOf(bytes);
+  if (isDeeperThan(text, maxDepth)) throw new RecordError('TOO_DEEP', `over ${maxDepth} levels`);
+  return orThrow(attempt(() => parseJson(text), 'BAD_JSON'));
+}
+
+/** Text of bytes without their byte order mark. */
+function textOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/** Whether a document only holds others: an array of events, or a CloudTrail file. */
+function holdsDocuments(json: Json): boolean {
+  if (!isObject(json)) return Array.isArray(json);
+  return Array.isArray(json.Records) && Object.keys(json).length === 1;
+}

@@ -1,0 +1,270 @@
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  lineFeed,
+  openBrace,
+  openBracket,
+  scanValue,
+  skipSpace,
+} from './scan.ts';
+
+/**
+ * Splits bytes into documents, one an event, without parsing or re-writing any of them.
+ *
+ * Takes JSON documents one after another with or without white space between them (NDJSON among
+ * them), JSON arrays of events, and CloudTrail files `{"Records":[…]}`, mixed as they come. Works on
+ * bytes, in chunks of any size: `readline` would break lines at U+2028, a parser would lose digits.
+ *
+ * What cannot be read is a piece too, so that nothing is lost: the line, where the input has one
+ * document a line; elsewhere everything from the break to the end.
+ */
+
+/** One document of the input, byte for byte; or, where `broken` says why, bytes that are none. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  /** Bytes before it in the input. */
+  readonly offset: number;
+  /** The line that it starts on, counted from 1. */
+  readonly line: number;
+  readonly broken?: string;
+}
+
+/** Bounds, in bytes. */
+export interface SplitLimits {
+  /** Size of the parts that broken bytes come in. */
+  readonly maxBrokenBytes: number;
+  /** A longer document counts as broken. Bounds the memory of the splitter. */
+  readonly maxDocumentBytes: number;
+}
+
+/** A Firehose record holds 1,000 KiB; an EventBridge event 1 MB at most. */
+const defaultLimits: SplitLimits = {
+  maxBrokenBytes: 1000 * 1024,
+  maxDocumentBytes: 16 * 1024 * 1024,
+};
+
+export interface Splitter {
+  /** Takes the next bytes of the input and gives the pieces that are complete by now. */
+  push(chunk: Uint8Array): Piece[];
+  /** Ends the input and gives what is left. */
+  end(): Piece[];
+}
+
+/**
+ * Splits input that is in memory as a whole.
+ * @example splitDocuments(Buffer.from('{"a":1}{"b":2}')).length // 2
+ */
+export function splitDocuments(bytes: Uint8Array, limits?: Partial<SplitLimits>): Piece[] {
+  const splitter = createSplitter(limits);
+  return [...splitter.push(bytes), ...splitter.end()];
+}
+
+/** Where the splitter stands. */
+type Place =
+  | 'top'
+  | 'first element' // of an array, which may also be empty
+  | 'next element'
+  | 'after element'
+  | 'after records' // before the brace that closes `{"Records":[…]`
+  | 'at break' // whose reach the next bytes tell
+  | 'in broken line'
+  | 'in broken rest';
+
+/** Splits input that comes in chunks. */
+export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
+  const { maxBrokenBytes, maxDocumentBytes } = { ...defaultLimits, ...limits };
+
+  const chunks: Uint8Array[] = []; // what came and is not looked at yet
+  let held: Uint8Array = new Uint8Array(0); // what is left of what was looked at
+  let offset = 0; // of the first byte of `held`
+  let line = 1; // of the first byte of `held`
+  let wanted = 0; // a document goes on: how much to hold before it is scanned again
+  let isWhole = false;
+  let pieces: Piece[] = [];
+
+  let place: Place = 'top';
+  let array: { isRecords: boolean; line: number } | undefined; // the one that is open
+  let broken = { at: 0, reason: '' };
+  let documents = 0;
+  let isOnePerLine = true; // nothing so far went over the end of a line
+  let scannedTwice = 0;
+
+  function take(count: number): Uint8Array {
+    const taken = held.subarray(0, count);
+    held = held.subarray(count);
+    offset += count;
+    for (let at = taken.indexOf(lineFeed); at !== -1; at = taken.indexOf(lineFeed, at + 1)) line++;
+    return taken;
+  }
+
+  function give(count: number, reason?: string): void {
+    const place = { offset, line };
+    const bytes = take(count);
+    pieces.push(reason === undefined ? { bytes, ...place } : { bytes, ...place, broken: reason });
+  }
+
+  function fail(at: number, reason: string): void {
+    broken = { at, reason };
+    place = 'at break';
+  }
+
+  /** Each step takes bytes or changes the place; false where it needs more bytes. */
+  function step(): boolean {
+    if (place === 'at break') return decideReach();
+    if (place === 'in broken line' || place === 'in broken rest') return giveBroken();
+    take(skipSpace(held, 0));
+    if (held.length === 0) return endOfInput();
+
+    const byte = held[0];
+    switch (place) {
+      case 'top':
+        return startDocument();
+      case 'next element':
+        return giveDocument();
+      case 'first element':
+        return byte === closeBracket ? closeArray() : giveDocument();
+      case 'after element':
+        if (byte === closeBracket) return closeArray();
+        if (byte === comma) {
+          take(1);
+          place = 'next element';
+        } else fail(0, 'two events without a comma');
+        return true;
+      case 'after records':
+        if (byte === closeBrace) {
+          take(1);
+          endArray();
+        } else fail(0, 'a CloudTrail file with more in it than "Records"');
+        return true;
+    }
+  }
+
+  function startDocument(): boolean {
+    const opening = held[0] === openBracket ? 1 : recordsOpening(held, isWhole);
+    if (opening === 'incomplete') return false;
+    if (opening === 0) return giveDocument();
+    array = { isRecords: opening > 1, line };
+    take(opening);
+    place = 'first element';
+    return true;
+  }
+
+  function giveDocument(): boolean {
+    const scan = scanValue(held, 0, isWhole);
+    if (scan === 'incomplete') {
+      if (held.length > maxDocumentBytes) fail(held.length, 'a document that is too long');
+      else if (isWhole) fail(held.length, 'a document without its end');
+      else return wait();
+    } else if ('reason' in scan) {
+      fail(scan.at, scan.reason);
+    } else {
+      const startLine = line;
+      give(scan.end);
+      documents++;
+      if (line !== startLine) isOnePerLine = false;
+      place = array ? 'after element' : 'top';
+    }
+    return true;
+  }
+
+  /** So that a document in many chunks is scanned a few times, not once a chunk. */
+  function wait(): false {
+    wanted = 2 * held.length;
+    return false;
+  }
+
+  function closeArray(): true {
+    take(1);
+    if (array?.isRecords) place = 'after records';
+    else endArray();
+    return true;
+  }
+
+  function endArray(): void {
+    if (array && line !== array.line) isOnePerLine = false;
+    array = undefined;
+    place = 'top';
+  }
+
+  function endOfInput(): false {
+    if (isWhole && place !== 'top') {
+      give(0, 'an array of events without its end');
+      place = 'top';
+    }
+    return false;
+  }
+
+  /** One line is lost where the input has a document a line, else everything that follows. */
+  function decideReach(): boolean {
+    const newline = held.indexOf(lineFeed);
+    const isNextHere = newline !== -1 && newline + 1 < held.length;
+    if (!isNextHere && !isWhole && held.length <= maxBrokenBytes) return false;
+
+    const next = isNextHere ? held[newline + 1] : undefined;
+    // Lines after the broken one that were already read as part of it are scanned again: a hostile
+    // input could make that happen for every line.
+    scannedTwice += Math.max(0, broken.at - (newline === -1 ? held.length : newline));
+    const isLineLost =
+      isOnePerLine &&
+      (array === undefined || array.line === line) &&
+      (documents > 0 || next === openBrace || next === openBracket) &&
+      scannedTwice <= offset + held.length;
+    array = undefined;
+    place = isLineLost ? 'in broken line' : 'in broken rest';
+    return true;
+  }
+
+  function giveBroken(): boolean {
+    const newline = place === 'in broken line' ? held.indexOf(lineFeed) : -1;
+    let left = newline === -1 ? held.length : newline;
+    for (; left > maxBrokenBytes; left -= maxBrokenBytes) give(maxBrokenBytes, broken.reason);
+    if (newline === -1 && !isWhole) return false;
+    if (left > 0) give(left, broken.reason);
+    if (newline !== -1) place = 'top';
+    return newline !== -1;
+  }
+
+  function split(): Piece[] {
+    held = Buffer.concat([held, ...chunks.splice(0)]);
+    if (offset === 0 && held[0] === 0xef && held[1] === 0xbb && held[2] === 0xbf) take(3);
+    wanted = 0;
+    while (step());
+    const complete = pieces;
+    pieces = [];
+    return complete;
+  }
+
+  return {
+    push(chunk) {
+      chunks.push(chunk);
+      const size = chunks.reduce((sum, { length }) => sum + length, held.length);
+      return size < Math.max(wanted, byteOrderMarkBytes) ? [] : split();
+    },
+    end() {
+      isWhole = true;
+      return split();
+    },
+  };
+}
+
+const byteOrderMarkBytes = 3;
+
+const recordsKey = Buffer.from('"Records"');
+
+/** Length of `{"Records":[` at the start of the bytes, 0 where they start otherwise. */
+function recordsOpening(bytes: Uint8Array, isWhole: boolean): number | 'incomplete' {
+  if (bytes[0] !== openBrace) return 0;
+  const missing = isWhole ? 0 : 'incomplete';
+  const key = skipSpace(bytes, 1);
+  const found = bytes.subarray(key, key + recordsKey.length);
+  if (recordsKey.compare(found, 0, found.length, 0, found.length) !== 0) return 0;
+  if (found.length < recordsKey.length) return missing;
+  const separator = skipSpace(bytes, key + recordsKey.length);
+  if (separator === bytes.length) return missing;
+  if (bytes[separator] !== colon) return 0;
+  const opening = skipSpace(bytes, separator + 1);
+  if (opening === bytes.length) return missing;
+  return bytes[opening] === openBracket ? opening + 1 : 0;
+}

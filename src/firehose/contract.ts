@@ -1,0 +1,41 @@
+import { Buffer } from 'node:buffer';
+import type {
+  FirehoseTransformationEvent,
+  FirehoseTransformationEventRecord,
+  FirehoseTransformationResult,
+  FirehoseTransformationResultRecord,
+} from 'aws-lambda';
+
+/**
+ * Firehose's contract with a transformation: each `recordId` is answered once, `data` is base64,
+ * partition keys are strings. "Transform source data in Amazon Data Firehose" (Developer Guide).
+ */
+export type Invocation = FirehoseTransformationEvent;
+export type Response = FirehoseTransformationResult;
+export type FirehoseRecord = FirehoseTransformationEventRecord;
+export type FirehoseAnswer = FirehoseTransformationResultRecord;
+
+/** The record became lines, each ended by a newline, that are stored under these keys. */
+export function okAnswer(
+  recordId: string,
+  lines: string,
+  partitionKeys: { readonly source: string; readonly day: string },
+): FirehoseAnswer {
+  const data = Buffer.from(lines, 'utf8').toString('base64');
+  return { recordId, result: 'Ok', data, metadata: { partitionKeys: { ...partitionKeys } } };
+}
+
+/** The record is left out for good, and counts as a success. */
+export function droppedAnswer(recordId: string): FirehoseAnswer {
+  return { recordId, result: 'Dropped' };
+}
+
+/** The record goes to the error prefix. Firehose keeps the original itself; `data` is a courtesy. */
+export function failedAnswer(record: FirehoseRecord): FirehoseAnswer {
+  return { recordId: record.recordId, result: 'ProcessingFailed', data: record.data };
+}
+
+/** Bytes of an answer in the response, with the comma after it. */
+export function sizeOf({ data = '', ...rest }: FirehoseAnswer): number {
+  return Buffer.byteLength(JSON.stringify(rest)) + data.length + '"data":"",'.length + 1;
+}

@@ -1,0 +1,147 @@
+import { type EventInstance, instancesIn, instancesInRecord } from '../events/instances.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { type Actor, actorIn } from './actor.ts';
+import { textOf } from './forms.ts';
+import type { ColumnName, Row, RowInstance } from './schema.ts';
+import { type StateFacts, stateFactsOf } from './state-changes.ts';
+import { rowTimeOf } from './time.ts';
+
+/**
+ * The derived cells: functions of an event, for people to filter by. They add to the stored ones
+ * and are never read on the way back.
+ */
+export type Derived<Facts> = { readonly [C in ColumnName]?: (facts: Facts) => Row[C] | undefined };
+
+/** What the derived cells of a CloudTrail record are made of, worked out once an event. */
+interface RecordFacts {
+  readonly arrivalMs: number;
+  readonly record: JsonObject;
+  readonly actor: Actor;
+  readonly instances: readonly EventInstance[];
+}
+
+/** The same of any other event. */
+interface EnvelopeFacts {
+  readonly arrivalMs: number;
+  readonly envelope: JsonObject;
+  readonly change: StateFacts;
+  readonly instances: readonly EventInstance[];
+}
+
+export function recordFacts(record: JsonObject, arrivalMs: number): RecordFacts {
+  return {
+    arrivalMs,
+    record,
+    actor: actorIn(record.userIdentity),
+    instances: instancesInRecord(record),
+  };
+}
+
+export function envelopeFacts(envelope: JsonObject, arrivalMs: number): EnvelopeFacts {
+  const change = stateFactsOf(envelope);
+  const { state, previousState, resourceId } = change;
+  // The state of an instance itself, not that of a volume or a task on it.
+  const instances = instancesIn(change.instances).map((one) =>
+    one.id === resourceId ? { ...one, state, previousState } : one,
+  );
+  return { arrivalMs, envelope, change, instances };
+}
+
+const ofAny: Derived<{ arrivalMs: number; instances: readonly EventInstance[] }> = {
+  arrival_time: ({ arrivalMs }) => rowTimeOf(arrivalMs),
+  instances: ({ instances }) => rowInstances(instances),
+  instance_count: ({ instances }) => instances.length || undefined,
+};
+
+const ofRecord: Derived<RecordFacts> = {
+  ...ofAny,
+  kind: ({ record }) => kinds.get(String(record.eventType).toLowerCase()) ?? 'api_call',
+  service: ({ record }) => serviceOf(record),
+  outcome: ({ record }) => outcomeOf(record),
+  actor_type: ({ actor }) => actor.type,
+  actor_arn: ({ actor }) => actor.arn,
+  actor_principal_id: ({ actor }) => actor.principalId,
+  actor_account: ({ actor }) => actor.account,
+  actor_access_key_id: ({ actor }) => actor.accessKeyId,
+  actor_invoked_by: ({ actor }) => actor.invokedBy,
+  actor_name: ({ actor }) => actor.name,
+  actor_session_name: ({ actor }) => actor.sessionName,
+  actor_mfa: ({ actor }) => actor.mfa,
+  actor_instance_id: ({ actor }) => actor.instanceId,
+};
+
+export const ofWrapped: Derived<RecordFacts> = {
+  ...ofRecord,
+  event_format: () => 'eventbridge',
+};
+
+export const ofBare: Derived<RecordFacts> = {
+  ...ofRecord,
+  event_format: () => 'cloudtrail',
+  event_source: ({ record }) => sourceOf(record),
+  account: ({ record, actor }) => textOf(record.recipientAccountId) ?? actor.account,
+};
+
+export const ofOther: Derived<EnvelopeFacts> = {
+  ...ofAny,
+  event_format: () => 'eventbridge',
+  kind: ({ envelope, change }) => {
+    if (change.isStateChange) return 'state_change';
+    return envelope.source === 'aws.tag' ? 'tag_change' : 'event';
+  },
+  service: ({ envelope }) => textOf(envelope.source)?.replace(/^aws\./, ''),
+  event_name: ({ change }) => change.verb,
+  error_code: ({ change }) => change.errorCode,
+  error_message: ({ change }) => change.errorMessage,
+  resource_id: ({ change }) => change.resourceId,
+  state: ({ change }) => change.state,
+  previous_state: ({ change }) => change.previousState,
+};
+
+/** CloudTrail's `eventType`, of which published records have odd spellings. */
+const kinds = new Map([
+  ['awsapicall', 'api_call'],
+  ['awsconsolesignin', 'sign_in'],
+  ['awsconsoleaction', 'console_action'],
+  ['awsserviceevent', 'service_event'],
+  ['awscloudtrailinsight', 'insight'],
+  ['awsvpceevents', 'network_activity'],
+  ['awsvpceevent', 'network_activity'],
+]);
+
+/** `ec2` of `ec2.amazonaws.com`. */
+function serviceOf({ eventSource }: JsonObject): string | undefined {
+  return textOf(eventSource)?.split('.', 1)[0] || undefined;
+}
+
+/** EventBridge names the source of a CloudTrail record so; Insights have no `eventSource`. */
+function sourceOf(record: JsonObject): string | undefined {
+  const service = serviceOf(record);
+  if (service !== undefined) return `aws.${service}`;
+  return record.insightDetails ? 'aws.cloudtrail' : undefined;
+}
+
+/** Some failed console logins have neither code nor message, only the word in the response. */
+function outcomeOf(record: JsonObject): string | undefined {
+  if (record.insightDetails) return undefined;
+  const { errorCode, errorMessage, responseElements } = record;
+  const isFailure =
+    isSaid(errorCode) ||
+    isSaid(errorMessage) ||
+    (isObject(responseElements) && responseElements.ConsoleLogin === 'Failure');
+  return isFailure ? 'failure' : 'success';
+}
+
+function isSaid(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+function rowInstances(instances: readonly EventInstance[]): RowInstance[] | undefined {
+  if (instances.length === 0) return undefined;
+  return instances.map(({ id, state, previousState }) => {
+    const instance: RowInstance = { instance_id: id };
+    if (state !== undefined) instance.state = state;
+    if (previousState !== undefined) instance.previous_state = previousState;
+    return instance;
+  });
+}
