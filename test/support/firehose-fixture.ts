@@ -21,7 +21,10 @@ export interface Stored {
 
 export const functionArn = 'arn:aws:lambda:eu-central-1:111122223333:function:transform';
 
-/** A stream with buffers of a few hundred bytes and a partition key `k`. */
+/**
+ * A stream with buffers of a few hundred bytes and a partition key `k`. Its objects are plain: compressed ones
+ * come to the store in any order.
+ */
 export const smallConfiguration: StreamConfiguration = {
   name: 'events',
   arn: 'arn:aws:firehose:eu-central-1:111122223333:deliverystream/events',
@@ -31,8 +34,8 @@ export const smallConfiguration: StreamConfiguration = {
   dynamicPartitioning: true,
   prefix: 'data/k=!{partitionKeyFromLambda:k}/',
   errorPrefix: 'errors/!{firehose:error-output-type}/',
-  extension: '.gz',
-  compression: 'gzip',
+  extension: '',
+  compression: 'none',
   bufferBytes: 500,
   bufferIntervalMs: 300_000,
 };
