@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { configurationOf } from '../src/config.ts';
 import type { Invocation, Response } from '../src/firehose/contract.ts';
+import { putToService } from '../src/firehose/put-again.ts';
 import { summaryOf } from '../src/summary.ts';
 import { ec2LookUp } from '../src/tags/look-up.ts';
 import { createTags } from '../src/tags/tags.ts';
@@ -16,8 +18,15 @@ const tags = createTags({ lookUp: configuration.tagLookup === 'on' ? ec2LookUp :
 export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
   .use(injectLambdaContext(logger))
   .handler(async (invocation, context) => {
-    const time = { nowMs: Date.now(), remainingMs: () => context.getRemainingTimeInMillis() };
-    const transformed = await transform(invocation, { configuration, tags }, time);
+    const transformed = await transform(
+      invocation,
+      { configuration, tags, putBatch: putToService },
+      {
+        nowMs: Date.now(),
+        remainingMs: () => context.getRemainingTimeInMillis(),
+        wait: setTimeout,
+      },
+    );
     logger.info('Batch transformed', { ...summaryOf(transformed) });
     return transformed.response;
   });

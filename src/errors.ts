@@ -33,15 +33,25 @@ export const failures = {
     cause: 'Something else is put on the stream.',
     cure: 'Put it elsewhere, or set `UnknownRecords` to `keep` to have it as a row of its own.',
   },
-  MIXED_PARTITIONS: {
-    meaning: 'The events of the record belong to several partitions, and it has one answer.',
-    cause: 'The producer puts several events into one record.',
-    cure: 'Put one event a record.',
-  },
   TOO_LARGE: {
-    meaning: 'The row is larger than a response may be.',
-    cause: 'One event, or the sum of a batch, passes 6,291,556 bytes of response.',
-    cure: 'Lower the buffer size of the transform; a single event of that size cannot be stored.',
+    meaning: 'One event is too large for a response, or for a record to put it again in.',
+    cause: 'Its row passes 6 MB of base64, or the event 1,000 KiB even when it is gzipped.',
+    cure: 'Read it from its error object; no table of rows can hold it.',
+  },
+  TOO_OFTEN: {
+    meaning: 'The record was put again three times and found no room in any response.',
+    cause: 'Batches whose rows are far larger than their records.',
+    cure: 'Lower the buffer size of the transform, then replay the record.',
+  },
+  NOT_ACCEPTED: {
+    meaning: 'The record had to be put again, in parts or later, and the stream did not take it.',
+    cause: 'The stream was throttled or could not be reached, or the function may not put to it.',
+    cure: 'Replay the record. Parts that had been taken are doubles then, by their `event_id`.',
+  },
+  OUT_OF_TIME: {
+    meaning: 'The invocation had to answer before it came to this record.',
+    cause: 'A batch that takes far longer than others, or a time-out that was set too low.',
+    cure: 'Replay the record; raise the time-out of the function where this goes on.',
   },
   UNEXPECTED: {
     meaning: 'A bug of ours: the record is as it came, in the error prefix.',

@@ -1,8 +1,6 @@
 import type { Configuration } from './config.ts';
-import { type Attempt, attempt, orThrow, RecordError } from './errors.ts';
-import { eventIn, recognise } from './events/event.ts';
-import { decodeBase64, readDocuments, unzip } from './events/read.ts';
-import { fitResponse } from './firehose/budget.ts';
+import { carriersOf, type Decision, decide, type Written } from './decision.ts';
+import { RecordError } from './errors.ts';
 import {
   droppedAnswer,
   type FirehoseAnswer,
@@ -13,24 +11,18 @@ import {
   type Response,
 } from './firehose/contract.ts';
 import { type FirehoseLimits, firehoseLimits } from './firehose/limits.ts';
-import { isSame, type Partition, partitionOf } from './partition/partition.ts';
-import { lineOf } from './rows/line.ts';
-import { rowOf } from './rows/row.ts';
+import { type PutBatch, putAgain } from './firehose/put-again.ts';
+import { buildResponse } from './firehose/response.ts';
+import { readRecord, type Time, type Work } from './record.ts';
 import type { Row } from './rows/schema.ts';
-import { isInstant } from './rows/time.ts';
 import { addTags, type TagCounts } from './tag-rows.ts';
 import type { Tags } from './tags/tags.ts';
 
 export interface TransformOptions {
   readonly configuration: Configuration;
   readonly tags: Tags;
+  readonly putBatch: PutBatch;
   readonly limits?: FirehoseLimits;
-}
-
-/** What one invocation has to go by; `remainingMs` is asked again and again. */
-export interface Time {
-  readonly nowMs: number;
-  readonly remainingMs: () => number;
 }
 
 /** The response, and what became of each record, in the same order. */
@@ -41,100 +33,122 @@ export interface Transformed {
   readonly tagCounts: TagCounts;
 }
 
-/** What became of one record, in AWS's words. */
+/** What became of one record, in AWS's words. `events` are those that could be told apart. */
 export type Outcome =
-  | { readonly result: 'Ok'; readonly lines: readonly string[]; readonly partition: Partition }
-  | { readonly result: 'Dropped'; readonly reason: 'empty' }
-  | { readonly result: 'ProcessingFailed'; readonly error: RecordError };
-
-/** One event of a record on its way: a line already, or a row whose instances wait for their tags. */
-type Draft = { readonly partition: Partition } & (
-  | { readonly line: string }
-  | { readonly row: Row }
-);
+  | { readonly result: 'Ok'; readonly events: number }
+  | { readonly result: 'Dropped'; readonly events: number; readonly parts: number }
+  | {
+      readonly result: 'ProcessingFailed';
+      readonly events: number;
+      /** Parts of it that were accepted all the same, and so arrive twice. */
+      readonly parts: number;
+      readonly error: RecordError;
+    };
 
 /**
  * Transforms one invocation. Every record is answered once, in order; no record's trouble reaches
  * its neighbours; nothing throws for what is in a record.
+ *
+ * What is put again is put before its record is answered: whatever happens in between costs a
+ * duplicate, which a query can remove, and never an event.
  */
 export async function transform(
   { records, deliveryStreamArn }: Invocation,
-  { configuration, tags, limits = firehoseLimits }: TransformOptions,
+  { configuration, tags, putBatch, limits = firehoseLimits }: TransformOptions,
   time: Time,
 ): Promise<Transformed> {
-  const drafts = records.map((record) => attempt(() => draftsOf(record, configuration, time)));
-  const waiting = drafts.flatMap((found) => (found.ok ? found.value.flatMap(rowIn) : []));
-  const tagCounts = await addTags(waiting, tags, {
-    deliveryStreamArn,
-    ownRole: configuration.ownRole,
-    ...time,
-  });
-  const outcomes = drafts.map(outcomeOf);
-  return { ...respond(records, outcomes, limits), tagCounts };
-}
+  const works = records.map((record) => readRecord(record, configuration, time));
+  const tagContext = { deliveryStreamArn, ownRole: configuration.ownRole, ...time };
+  const tagCounts = await addTags(works.flatMap(rowsIn), tags, tagContext);
 
-/**
- * Bytes → events → rows → lines. A row without instances is written at once: a batch of rows that
- * live until tags are there costs the garbage collector as much as all the rest.
- * @throws RecordError what is wrong with the record
- */
-function draftsOf(record: FirehoseRecord, configuration: Configuration, { nowMs }: Time): Draft[] {
-  const { approximateArrivalTimestamp: arrival } = record;
-  const arrivalMs = isInstant(arrival) ? arrival : nowMs;
-  const recogniseEvent = configuration.unknownRecords === 'keep' ? recognise : eventIn;
-  return readDocuments(unzip(decodeBase64(record.data))).map(({ json }) => {
-    const row = rowOf(recogniseEvent(orThrow(json)), arrivalMs);
-    const partition = partitionOf(row, configuration);
-    return row.instances ? { partition, row } : { partition, line: lineOf(row) };
-  });
-}
-
-function rowIn(draft: Draft): Row[] {
-  return 'row' in draft ? [draft.row] : [];
-}
-
-function outcomeOf(found: Attempt<Draft[]>): Outcome {
-  if (!found.ok) return { result: 'ProcessingFailed', error: found.error };
-  const [first, ...others] = found.value;
-  if (first === undefined) return { result: 'Dropped', reason: 'empty' };
-  const { partition } = first;
-  if (others.some((other) => !isSame(other.partition, partition))) {
-    const reason = `${found.value.length} events of several partitions`;
-    return { result: 'ProcessingFailed', error: new RecordError('MIXED_PARTITIONS', reason) };
+  const builder = buildResponse(records, limits.maxResponseBytes);
+  const settled: Settled[] = [];
+  for (const index of answeringOrder(works)) {
+    const work = works[index] as Work;
+    const tryAnswer = (answer: FirehoseAnswer) => builder.tryAnswer(index, answer);
+    settled[index] = settle(work, decide(work, limits), tryAnswer, limits);
   }
-  const lines = found.value.map((draft) => ('row' in draft ? lineOf(draft.row) : draft.line));
-  return { result: 'Ok', lines, partition };
+  const outcomes = await putCarriers(settled, (carriers) =>
+    putAgain(putBatch, deliveryStreamArn, carriers, time, limits),
+  );
+  for (const [index, { result }] of outcomes.entries()) {
+    const record = records[index] as FirehoseRecord;
+    if (result === 'Dropped') builder.tryAnswer(index, droppedAnswer(record));
+    // Its bytes only as far as there is room: Firehose keeps the original itself.
+    if (result === 'ProcessingFailed') builder.tryAnswer(index, failedAnswer(record));
+  }
+  return { response: builder.response, outcomes, tagCounts };
 }
 
-/** Outcomes → the response, within its limit. */
-function respond(
-  records: readonly FirehoseRecord[],
-  outcomes: readonly Outcome[],
+/** What became of a record, or the carriers on which that depends. */
+type Settled = Outcome | { readonly carriers: readonly Uint8Array[]; readonly events: number };
+
+/** Answers a record at once if it can be; what finds no room in the response is put again. */
+function settle(
+  work: Work,
+  decision: Decision,
+  tryAnswer: (answer: FirehoseAnswer) => boolean,
   limits: FirehoseLimits,
-): Omit<Transformed, 'tagCounts'> {
-  const answers = outcomes.map((outcome, index) =>
-    answerOf(records[index] as FirehoseRecord, outcome),
-  );
-  const { fitted, tooLarge } = fitResponse(answers, records, limits);
-  const error = new RecordError(
-    'TOO_LARGE',
-    `the response would pass ${limits.maxResponseBytes} bytes`,
-  );
-  return {
-    response: { records: fitted },
-    outcomes: outcomes.map((outcome, index) =>
-      tooLarge.has(index) ? { result: 'ProcessingFailed', error } : outcome,
-    ),
-  };
+): Settled {
+  const events = work.documents.ok ? work.documents.value.length : 0;
+  switch (decision.step) {
+    case 'drop':
+      return { result: 'Dropped', events, parts: 0 };
+    case 'fail':
+      return { result: 'ProcessingFailed', events, parts: 0, error: decision.error };
+    case 'answer': {
+      const { lines, partition } = decision;
+      const text = lines.map(({ line }) => line).join('');
+      if (tryAnswer(okAnswer(work.record.recordId, text, partition))) {
+        return { result: 'Ok', events };
+      }
+      return putAgainLater(lines, work, events, limits);
+    }
+    case 'put again':
+      return putAgainLater(decision.written, work, events, limits);
+  }
 }
 
-function answerOf(record: FirehoseRecord, outcome: Outcome): FirehoseAnswer {
-  switch (outcome.result) {
-    case 'Ok':
-      return okAnswer(record.recordId, outcome.lines.join(''), outcome.partition);
-    case 'Dropped':
-      return droppedAnswer(record.recordId);
-    case 'ProcessingFailed':
-      return failedAnswer(record);
-  }
+function putAgainLater(
+  written: readonly Written[],
+  { journey }: Work,
+  events: number,
+  limits: FirehoseLimits,
+): Settled {
+  const carriers = carriersOf(written, journey, limits);
+  return carriers.ok
+    ? { carriers: carriers.value, events }
+    : { result: 'ProcessingFailed', events, parts: 0, error: carriers.error };
+}
+
+/** Puts all carriers; a record is dropped only when every one of its own was accepted. */
+async function putCarriers(
+  settled: readonly Settled[],
+  put: (carriers: readonly Uint8Array[]) => Promise<boolean[]>,
+): Promise<Outcome[]> {
+  const carriers = settled.flatMap((one) => ('carriers' in one ? one.carriers : []));
+  const accepted = carriers.length > 0 ? await put(carriers) : [];
+  let at = 0;
+  return settled.map((one) => {
+    if ('result' in one) return one;
+    const { events } = one;
+    const own = accepted.slice(at, at + one.carriers.length);
+    at += own.length;
+    const parts = own.filter(Boolean).length;
+    if (parts === own.length) return { result: 'Dropped', events, parts };
+    const reason = `${own.length - parts} of ${own.length} parts were not accepted`;
+    const error = new RecordError('NOT_ACCEPTED', reason);
+    return { result: 'ProcessingFailed', events, parts, error };
+  });
+}
+
+/** Carried records first, so that load cannot starve them; else in the order of the batch. */
+function answeringOrder(works: readonly Work[]): number[] {
+  const isCarried = (index: number) => (works[index] as Work).journey.attempt > 0;
+  const indexes = [...works.keys()];
+  return [...indexes.filter(isCarried), ...indexes.filter((index) => !isCarried(index))];
+}
+
+function rowsIn({ documents }: Work): Row[] {
+  return documents.ok ? documents.value.flatMap((one) => ('row' in one ? [one.row] : [])) : [];
 }

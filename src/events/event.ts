@@ -42,10 +42,12 @@ export function recognise(document: Json): AwsEvent {
 /** Insights records have neither `eventSource` nor `eventName`. */
 function isCloudTrailRecord(document: JsonObject): boolean {
   const { eventVersion, eventSource, eventType, insightDetails } = document;
-  return (
-    eventVersion !== undefined &&
-    (eventSource !== undefined || eventType !== undefined || insightDetails !== undefined)
-  );
+  return isThere(eventVersion) && [eventSource, eventType, insightDetails].some(isThere);
+}
+
+/** A member that is null counts as absent: the way back does not tell them apart. */
+function isThere(member: Json | undefined): boolean {
+  return member !== undefined && member !== null;
 }
 
 /** The event in a document. @throws RecordError NOT_AN_EVENT */

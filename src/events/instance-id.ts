@@ -1,8 +1,11 @@
 /** EC2 instance ids have 8 hexadecimal digits, since 2016 17. Managed nodes (`mi-…`) are none. */
 const instanceId = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 
-/** An instance's ARN, also with odd Regions and without account, as Spot and SSM events have it. */
-const instanceArn = /:(?:managed-)?instance\/(i-[0-9a-f]+)$/;
+/**
+ * An instance's ARN, also with odd Regions and without account, as Spot, SSM and Elastic Disaster
+ * Recovery events have it.
+ */
+const instanceArn = /:(?:managed-|recovery-)?instance\/(i-[0-9a-f]+)$/;
 
 /** The instance that a text is the id or the ARN of, or undefined: never an id inside other text. */
 export function instanceIdIn(text: string): string | undefined {

@@ -23,6 +23,7 @@ const requestIds = finderOf([
   'filterSet.items[].valueSet.items[].value',
   '*Request.InstanceId',
   '*Request.InstanceIds[]',
+  '*Request.InstanceCreditSpecification[].InstanceId',
   'instanceIds[]',
   'target',
   'resourceId',
@@ -36,7 +37,7 @@ const responseIds = finderOf([
   'instanceId',
   'command.instanceIds[]',
   'instances[].instanceId',
-  '*Response.fleetInstanceSet[].instanceIds[]',
+  '*Response.fleetInstanceSet.item[].instanceIds.item[]',
 ]);
 
 /** Items of a response that tell a state beside the id: Run-, Start-, Stop-, TerminateInstances. */

@@ -51,6 +51,8 @@ export function readDocuments(bytes: Uint8Array, limits: ReadLimits = readLimits
   const whole = attempt(() => parseDocument(bytes, limits));
   if (whole.ok && !holdsDocuments(whole.value)) return [{ bytes, json: whole }];
 
+  // What is no text at all breaks the splitter, too, and is then to be told for what it is.
+  const brokenCode = isUtf8(bytes) ? 'BAD_JSON' : 'BAD_UTF8';
   const pieces = splitDocuments(bytes, { maxDocumentBytes: limits.maxUnzippedBytes });
   return pieces
     .filter((piece) => piece.bytes.length > 0)
@@ -58,7 +60,7 @@ export function readDocuments(bytes: Uint8Array, limits: ReadLimits = readLimits
       bytes: piece.bytes,
       json: attempt(() => {
         if (piece.broken === undefined) return parseDocument(piece.bytes, limits);
-        throw new RecordError('BAD_JSON', `${piece.broken}, at byte ${piece.offset}`);
+        throw new RecordError(brokenCode, `${piece.broken}, at byte ${piece.offset}`);
       }),
     }));
 }

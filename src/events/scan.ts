@@ -98,7 +98,7 @@ function scanString(bytes: Uint8Array, start: number): number | Break | 'incompl
   for (let at = start + 1; at < bytes.length; at++) {
     const byte = bytes[at];
     if (byte === quote) return at + 1;
-    if (byte === backslash) at++;
+    if (byte === backslash && bytes[at + 1] !== lineFeed) at++;
     else if (byte === lineFeed) return { at, reason: 'a line break inside a string' };
   }
   return 'incomplete';
@@ -118,7 +118,8 @@ function scanScalar(
   let at = start;
   while (at < bytes.length && at - start <= maxScalarBytes && isScalarByte(bytes[at] as number))
     at++;
-  if (at === bytes.length && !isWhole && at - start <= maxScalarBytes) return 'incomplete';
+  if (at - start > maxScalarBytes) return { at, reason: 'a number or word that is too long' };
+  if (at === bytes.length && !isWhole) return 'incomplete';
   const text = String.fromCharCode(...bytes.subarray(start, at));
   return scalarPattern.test(text) ? at : { at, reason: 'neither a JSON value nor white space' };
 }

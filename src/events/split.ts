@@ -46,7 +46,10 @@ const defaultLimits: SplitLimits = {
 };
 
 export interface Splitter {
-  /** Takes the next bytes of the input and gives the pieces that are complete by now. */
+  /**
+   * Takes the next bytes of the input and gives the pieces whose end is known. One that comes in
+   * many chunks is looked at again once there is twice as much of it, or at the end.
+   */
   push(chunk: Uint8Array): Piece[];
   /** Ends the input and gives what is left. */
   end(): Piece[];
@@ -78,9 +81,10 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
 
   const chunks: Uint8Array[] = []; // what came and is not looked at yet
   let held: Uint8Array = new Uint8Array(0); // what is left of what was looked at
+  let size = 0; // of both
   let offset = 0; // of the first byte of `held`
   let line = 1; // of the first byte of `held`
-  let wanted = 0; // a document goes on: how much to hold before it is scanned again
+  let wanted = byteOrderMarkBytes; // how much to hold before it is looked at again
   let isWhole = false;
   let pieces: Piece[] = [];
 
@@ -94,6 +98,7 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   function take(count: number): Uint8Array {
     const taken = held.subarray(0, count);
     held = held.subarray(count);
+    size -= count;
     offset += count;
     for (let at = taken.indexOf(lineFeed); at !== -1; at = taken.indexOf(lineFeed, at + 1)) line++;
     return taken;
@@ -142,9 +147,10 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   }
 
   function startDocument(): boolean {
-    const opening = held[0] === openBracket ? 1 : recordsOpening(held, isWhole);
-    if (opening === 'incomplete') return false;
-    if (opening === 0) return giveDocument();
+    const { bytes, isAll } = scannable();
+    const opening = bytes[0] === openBracket ? 1 : recordsOpening(bytes, isAll);
+    if (opening === 'incomplete' && bytes.length <= maxDocumentBytes) return wait();
+    if (opening === 'incomplete' || opening === 0) return giveDocument();
     array = { isRecords: opening > 1, line };
     take(opening);
     place = 'first element';
@@ -152,11 +158,14 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   }
 
   function giveDocument(): boolean {
-    const scan = scanValue(held, 0, isWhole);
-    if (scan === 'incomplete') {
-      if (held.length > maxDocumentBytes) fail(held.length, 'a document that is too long');
-      else if (isWhole) fail(held.length, 'a document without its end');
-      else return wait();
+    const { bytes, isAll } = scannable();
+    const scan = scanValue(bytes, 0, isAll);
+    const end = scan === 'incomplete' ? bytes.length : 'end' in scan ? scan.end : 0;
+    if (end > maxDocumentBytes) {
+      fail(end, 'a document that is too long');
+    } else if (scan === 'incomplete') {
+      if (!isAll) return wait();
+      fail(end, 'a document without its end');
     } else if ('reason' in scan) {
       fail(scan.at, scan.reason);
     } else {
@@ -169,7 +178,16 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
     return true;
   }
 
-  /** So that a document in many chunks is scanned a few times, not once a chunk. */
+  /**
+   * What a document may consist of, and one byte to see that it ends. Nothing that is decided looks
+   * further, so that the pieces are the same however the input comes in chunks.
+   */
+  function scannable(): { bytes: Uint8Array; isAll: boolean } {
+    const bytes = held.subarray(0, maxDocumentBytes + 1);
+    return { bytes, isAll: isWhole && bytes.length === held.length };
+  }
+
+  /** So that what comes in many chunks is looked at a few times, not once a chunk. */
   function wait(): false {
     wanted = 2 * held.length;
     return false;
@@ -198,19 +216,19 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
 
   /** One line is lost where the input has a document a line, else everything that follows. */
   function decideReach(): boolean {
-    const newline = held.indexOf(lineFeed);
-    const isNextHere = newline !== -1 && newline + 1 < held.length;
-    if (!isNextHere && !isWhole && held.length <= maxBrokenBytes) return false;
+    const bytes = held.subarray(0, maxBrokenBytes + 1);
+    const newline = bytes.indexOf(lineFeed);
+    const next = newline === -1 ? undefined : bytes[newline + 1];
+    if (next === undefined && !isWhole && bytes.length <= maxBrokenBytes) return wait();
 
-    const next = isNextHere ? held[newline + 1] : undefined;
     // Lines after the broken one that were already read as part of it are scanned again: a hostile
     // input could make that happen for every line.
-    scannedTwice += Math.max(0, broken.at - (newline === -1 ? held.length : newline));
+    scannedTwice += Math.max(0, broken.at - (newline === -1 ? bytes.length : newline));
     const isLineLost =
       isOnePerLine &&
       (array === undefined || array.line === line) &&
       (documents > 0 || next === openBrace || next === openBracket) &&
-      scannedTwice <= offset + held.length;
+      scannedTwice <= offset + broken.at;
     array = undefined;
     place = isLineLost ? 'in broken line' : 'in broken rest';
     return true;
@@ -220,7 +238,7 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
     const newline = place === 'in broken line' ? held.indexOf(lineFeed) : -1;
     let left = newline === -1 ? held.length : newline;
     for (; left > maxBrokenBytes; left -= maxBrokenBytes) give(maxBrokenBytes, broken.reason);
-    if (newline === -1 && !isWhole) return false;
+    if (newline === -1 && !isWhole) return wait();
     if (left > 0) give(left, broken.reason);
     if (newline !== -1) place = 'top';
     return newline !== -1;
@@ -228,8 +246,9 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
 
   function split(): Piece[] {
     held = Buffer.concat([held, ...chunks.splice(0)]);
-    if (offset === 0 && held[0] === 0xef && held[1] === 0xbb && held[2] === 0xbf) take(3);
     wanted = 0;
+    if (offset === 0 && held[0] === 0xef && held[1] === 0xbb && held[2] === 0xbf)
+      take(byteOrderMarkBytes);
     while (step());
     const complete = pieces;
     pieces = [];
@@ -239,8 +258,8 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   return {
     push(chunk) {
       chunks.push(chunk);
-      const size = chunks.reduce((sum, { length }) => sum + length, held.length);
-      return size < Math.max(wanted, byteOrderMarkBytes) ? [] : split();
+      size += chunk.length;
+      return size < wanted ? [] : split();
     },
     end() {
       isWhole = true;

@@ -26,16 +26,11 @@ export function okAnswer(
 }
 
 /** The record is left out for good, and counts as a success. */
-export function droppedAnswer(recordId: string): FirehoseAnswer {
+export function droppedAnswer({ recordId }: FirehoseRecord): FirehoseAnswer {
   return { recordId, result: 'Dropped' };
 }
 
-/** The record goes to the error prefix. Firehose keeps the original itself; `data` is a courtesy. */
-export function failedAnswer(record: FirehoseRecord): FirehoseAnswer {
-  return { recordId: record.recordId, result: 'ProcessingFailed', data: record.data };
-}
-
-/** Bytes of an answer in the response, with the comma after it. */
-export function sizeOf({ data = '', ...rest }: FirehoseAnswer): number {
-  return Buffer.byteLength(JSON.stringify(rest)) + data.length + '"data":"",'.length + 1;
+/** The record goes to the error prefix, as it came. */
+export function failedAnswer({ recordId, data }: FirehoseRecord): FirehoseAnswer {
+  return { recordId, result: 'ProcessingFailed', data };
 }

@@ -55,7 +55,7 @@ const ofAny: Derived<{ arrivalMs: number; instances: readonly EventInstance[] }>
 
 const ofRecord: Derived<RecordFacts> = {
   ...ofAny,
-  kind: ({ record }) => kinds.get(String(record.eventType).toLowerCase()) ?? 'api_call',
+  kind: ({ record }) => kinds.get(textOf(record.eventType)?.toLowerCase() ?? '') ?? 'api_call',
   service: ({ record }) => serviceOf(record),
   outcome: ({ record }) => outcomeOf(record),
   actor_type: ({ actor }) => actor.type,
@@ -79,7 +79,7 @@ export const ofBare: Derived<RecordFacts> = {
   ...ofRecord,
   event_format: () => 'cloudtrail',
   event_source: ({ record }) => sourceOf(record),
-  account: ({ record, actor }) => textOf(record.recipientAccountId) ?? actor.account,
+  account: ({ record, actor }) => textOf(record.recipientAccountId) || actor.account,
 };
 
 export const ofOther: Derived<EnvelopeFacts> = {

@@ -1,34 +1,797 @@
 import type { Path } from '../events/path.ts';
 
+/** Where a word is: a path, or several of which the first that has a word counts. */
+export type Paths = Path | readonly Path[];
+
 /**
  * What the events of a type say: one line an event type. Paths are below `detail`; `@resources` is
  * the envelope's list. Where a path meets several values, the first counts.
  *
- * An entry with a `state` makes the event a state change: the state is one that the resource is now
- * in, never a severity, a log level or an operation. A wrong guess is worse than none, as `detail`
- * has it all.
+ * An entry with a `state` makes the event a state change. How to judge a new one:
+ *
+ * - A state is what the resource, or the job, task, execution or finding, is now in, also the result
+ *   that it ended with. A severity, a log level, a category, an operation is none, whatever the key
+ *   is called, nor is what is to come: a warning, a recommendation, the action of a Spot warning.
+ * - A name says a state, in its own word, if it says that the thing came to be or ceased to be, or
+ *   how something that goes on or has ended stands (created, deleted, expired, in progress, failed).
+ *   What was done to a thing that goes on as before (updated, tagged, rotated, published) is none.
+ * - State and id are of the same thing where the detail has both. A verb is AWS's own word for what
+ *   was done, never a user's. An error path is one that has a value only when something went wrong.
+ *
+ * A wrong guess is worse than none, as `detail` has it all.
  */
 export interface StateChange {
   /** Where the state is; or the state itself, where the name of the event says it. */
-  readonly state?: Path | { readonly is: string };
-  readonly previous?: Path;
+  readonly state?: Paths | { readonly is: string };
+  readonly previous?: Paths;
   /** The resource that the event is about. */
-  readonly id?: Path;
+  readonly id?: Paths;
   /** What was done, where the detail has it in one word (`createVolume`). */
-  readonly verb?: Path;
-  readonly errorCode?: Path;
-  readonly errorMessage?: Path;
+  readonly verb?: Paths;
+  readonly errorCode?: Paths;
+  readonly errorMessage?: Paths;
   /** Where ids of EC2 instances are, beside the envelope's resources, which are always looked at. */
   readonly instances?: readonly Path[];
 }
 
-/** Source, then detail-type. Shapes: "Amazon EventBridge Events Reference", `aws.events` registry. */
+/**
+ * Source, then detail-type, both sorted. Shapes: "Amazon EventBridge Events Reference" and the pages
+ * of the services that it names, the `aws.events` schema registry, the console's sample events.
+ */
 export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, StateChange>>>> = {
-  'aws.ec2': {
-    'EC2 Instance State-change Notification': {
-      state: 'state',
-      id: 'instance-id',
-      instances: ['instance-id'],
+  'aws.a4b': {
+    'Alexa for Business Room State Change': { id: '@resources', verb: 'event-type' },
+  },
+  'aws.access-analyzer': {
+    'Access Analyzer Finding': { state: 'status', id: 'id', errorCode: 'error' },
+  },
+  'aws.acm': {
+    'ACM Certificate Approaching Expiration': { id: '@resources' },
+    'ACM Certificate Available': { state: { is: 'available' }, id: '@resources' },
+    'ACM Certificate Expired': { state: { is: 'expired' }, id: '@resources' },
+    'ACM Certificate Renewal Action Required': { id: '@resources', errorCode: 'RenewalStatusReason' },
+    'ACM Certificate Revoked': { state: { is: 'revoked' }, id: '@resources' },
+    'ACM Certificate Revoked by Certificate Authority (CA)': { state: { is: 'revoked' }, id: '@resources' },
+  },
+  'aws.acm-pca': {
+    'ACM Private CA Audit Report Generation': { state: 'result', id: '@resources', errorMessage: 'reason' },
+    'ACM Private CA CRL Generation': { state: 'result', id: '@resources', errorMessage: 'reason' },
+    'ACM Private CA Certificate Issuance': { state: 'result', id: '@resources', errorMessage: 'reason' },
+    'ACM Private CA Certificate Revocation': { state: 'result', id: '@resources', errorMessage: 'reason' },
+    'ACM Private CA Creation': { state: 'result', id: '@resources', errorMessage: 'reason' },
+  },
+  'aws.aidevops': {
+    'Investigation Cancelled': { state: 'data.status', id: 'metadata.task_id' },
+    'Investigation Completed': { state: 'data.status', id: 'metadata.task_id' },
+    'Investigation Created': { state: 'data.status', id: 'metadata.task_id' },
+    'Investigation Failed': { state: 'data.status', id: 'metadata.task_id' },
+    'Investigation In Progress': { state: 'data.status', id: 'metadata.task_id' },
+    'Investigation Linked': { state: 'data.status', id: 'metadata.task_id' },
+    'Investigation Pending Triage': { state: 'data.status', id: 'metadata.task_id' },
+    'Investigation Priority Updated': { state: 'data.status', id: 'metadata.task_id' },
+    'Investigation Timed Out': { state: 'data.status', id: 'metadata.task_id' },
+    'Mitigation Cancelled': { state: 'data.status', id: 'metadata.task_id' },
+    'Mitigation Completed': { state: 'data.status', id: 'metadata.task_id' },
+    'Mitigation Failed': { state: 'data.status', id: 'metadata.task_id' },
+    'Mitigation In Progress': { state: 'data.status', id: 'metadata.task_id' },
+    'Mitigation Timed Out': { state: 'data.status', id: 'metadata.task_id' },
+  },
+  'aws.airflow': {
+    'MWAA Environment Status Change': { state: 'status', id: 'arn', errorCode: 'lastUpdate.error.errorCode', errorMessage: 'lastUpdate.error.errorMessage' },
+  },
+  'aws.apigateway': {
+    'APIGateway CRL ingestion': { state: 'state', id: '@resources', errorMessage: 'reason' },
+  },
+  'aws.appflow': {
+    'AppFlow End Flow Run Report': { state: 'status', id: 'flow-arn', errorMessage: 'error' },
+    'AppFlow Event Flow Deactivated': { state: { is: 'deactivated' }, id: 'flow-arn' },
+    'AppFlow Event Flow Report': { id: 'flow-arn' },
+    'AppFlow Scheduled Flow Deactivated': { state: { is: 'deactivated' }, id: 'flow-arn' },
+    'AppFlow Start Flow Run Report': { id: 'flow-arn' },
+  },
+  'aws.application-autoscaling': {
+    'Application Auto Scaling Scaling Activity State Change': { state: 'statusCode', id: 'resourceId', verb: 'direction' },
+  },
+  'aws.application-cost-profiler': {
+    'Application Cost Profiler Ingestion Data Access Failure': { errorMessage: 'message' },
+    'Application Cost Profiler Ingestion Data Validation Failure': { errorMessage: 'message' },
+    'Application Cost Profiler Report Delivery Failure': { errorMessage: 'message' },
+    'Application Cost Profiler Report Generation Failure': { errorMessage: 'message' },
+  },
+  'aws.applicationinsights': {
+    'Application Insights Problem Detected': { state: 'status', id: 'problemId' },
+    'Application Insights Problem Update': { state: 'status', id: 'problemId' },
+  },
+  'aws.athena': {
+    'Athena Query State Change': { state: 'currentState', previous: 'previousState', id: 'queryExecutionId', errorCode: 'athenaError.errorType', errorMessage: 'athenaError.errorMessage' },
+  },
+  'aws.autoscaling': {
+    'EC2 Auto Scaling Instance Refresh Cancelled': { state: { is: 'cancelled' }, id: 'InstanceRefreshId' },
+    'EC2 Auto Scaling Instance Refresh Checkpoint Reached': { state: { is: 'checkpoint-reached' }, id: 'InstanceRefreshId' },
+    'EC2 Auto Scaling Instance Refresh Failed': { state: { is: 'failed' }, id: 'InstanceRefreshId' },
+    'EC2 Auto Scaling Instance Refresh Started': { state: { is: 'started' }, id: 'InstanceRefreshId' },
+    'EC2 Auto Scaling Instance Refresh Succeeded': { state: { is: 'succeeded' }, id: 'InstanceRefreshId' },
+    'EC2 Instance Launch Successful': { state: { is: 'successful' }, id: 'AutoScalingGroupName', instances: ['EC2InstanceId'] },
+    'EC2 Instance Launch Unsuccessful': { state: { is: 'unsuccessful' }, id: 'AutoScalingGroupName', errorMessage: 'StatusMessage', instances: ['EC2InstanceId'] },
+    'EC2 Instance Terminate Successful': { state: { is: 'successful' }, id: 'AutoScalingGroupName', instances: ['EC2InstanceId'] },
+    'EC2 Instance Terminate Unsuccessful': { state: { is: 'unsuccessful' }, id: 'AutoScalingGroupName', errorMessage: 'StatusMessage', instances: ['EC2InstanceId'] },
+    'EC2 Instance-launch Lifecycle Action': { state: 'LifecycleTransition', id: 'AutoScalingGroupName', instances: ['EC2InstanceId'] },
+    'EC2 Instance-terminate Lifecycle Action': { state: 'LifecycleTransition', id: 'AutoScalingGroupName', instances: ['EC2InstanceId'] },
+  },
+  'aws.b2bi': {
+    'Acknowledgement Completed': { state: { is: 'completed' }, id: 'trading-partner-id' },
+    'Acknowledgement Failed': { state: { is: 'failed' }, id: 'trading-partner-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'Transformation Completed': { state: { is: 'completed' }, id: 'trading-partner-id' },
+    'Transformation Failed': { state: { is: 'failed' }, id: 'trading-partner-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+  },
+  'aws.backup': {
+    'Backup Job State Change': { state: 'state', id: 'backupJobId', errorMessage: 'statusMessage', instances: ['resourceArn'] },
+    'Backup Vault State Change': { state: 'state', id: 'backupVaultName' },
+    'Copy Job State Change': { state: 'state', id: 'copyJobId', errorMessage: 'statusMessage', instances: ['resourceArn'] },
+    'Recovery Point Index State Change': { state: 'indexStatus', id: 'recoveryPointArn', instances: ['sourceResourceArn'] },
+    'Recovery Point State Change': { state: 'status', id: '@resources', instances: ['resourceArn'] },
+    'Region Setting State Change': { state: 'state' },
+    'Restore Job State Change': { state: ['status', 'state'], id: 'restoreJobId', errorMessage: 'statusMessage', instances: ['sourceResourceArn', 'createdResourceArn'] },
+    'Scan Job State Change': { state: 'state', id: 'scanJobId', instances: ['resourceArn'] },
+  },
+  'aws.batch': {
+    'Batch Job State Change': { state: 'status', id: 'jobId' },
+  },
+  'aws.bcm-dashboards': {
+    'Billing and Cost Management Dashboard Schedule Report Created': { id: 'scheduleReportArn' },
+  },
+  'aws.braket': {
+    'Braket Task State Change': { state: 'status', id: 'quantumTaskArn' },
+  },
+  'aws.chime': {
+    'Chime Meeting State Change': { id: 'meetingId', verb: 'eventType' },
+    'Chime VoiceConnector Streaming Status': { state: 'streamingStatus', id: 'transactionId' },
+  },
+  'aws.cloudformation': {
+    'CloudFormation Drift Detection Status Change': { state: 'status-details.detection-status', id: 'stack-id' },
+    'CloudFormation Hook Invocation Progress': { state: 'status', id: 'target-detail.target-id' },
+    'CloudFormation Resource Status Change': { state: 'status-details.status', id: ['physical-resource-id', 'logical-resource-id'], instances: ['physical-resource-id'] },
+    'CloudFormation Stack Status Change': { state: 'status-details.status', id: 'stack-id' },
+  },
+  'aws.cloudwatch': {
+    'CloudWatch Alarm Configuration Change': { state: 'state.value', id: 'alarmName', verb: 'operation', instances: ['configuration.metrics[].metricStat.metric.dimensions.InstanceId'] },
+    'CloudWatch Alarm State Change': { state: 'state.value', previous: 'previousState.value', id: 'alarmName', instances: ['configuration.metrics[].metricStat.metric.dimensions.InstanceId'] },
+  },
+  'aws.codeartifact': {
+    'CodeArtifact Package Version State Change': { state: 'packageVersionState', id: 'packageName', verb: 'operationType' },
+  },
+  'aws.codebuild': {
+    'CodeBuild Build Phase Change': { state: 'completed-phase-status', id: 'build-id', verb: 'completed-phase' },
+    'CodeBuild Build State Change': { state: 'build-status', id: 'build-id' },
+  },
+  'aws.codecommit': {
+    'CodeCommit Approval Rule Template Change': { id: 'approvalRuleTemplateId', verb: 'event' },
+    'CodeCommit Comment Reaction Change': { id: 'commentId', verb: 'event' },
+    'CodeCommit Comment on Commit': { id: 'commentId', verb: 'event' },
+    'CodeCommit Comment on Pull Request': { id: 'commentId', verb: 'event' },
+    'CodeCommit Pull Request State Change': { state: 'pullRequestStatus', id: 'pullRequestId', verb: 'event' },
+    'CodeCommit Repository State Change': { id: 'repositoryName', verb: 'event' },
+  },
+  'aws.codedeploy': {
+    'CodeDeploy Deployment State-change Notification': { state: 'state', id: 'deploymentId' },
+    'CodeDeploy Instance State-change Notification': { state: 'state', id: 'deploymentId', instances: ['instanceId'] },
+  },
+  'aws.codeguru-profiler': {
+    'CodeGuru Profiler Recommendations State Change': { state: 'status', id: 'deduplicationId' },
+  },
+  'aws.codepipeline': {
+    'CodePipeline Action Execution State Change': { state: 'state', id: 'execution-id', errorCode: 'execution-result.error-code' },
+    'CodePipeline Pipeline Execution State Change': { state: 'state', id: 'execution-id' },
+    'CodePipeline Stage Execution State Change': { state: 'state', id: 'execution-id' },
+  },
+  'aws.config': {
+    'Config Configuration History Delivery Status': { id: 's3ObjectKey', verb: 'messageType' },
+    'Config Configuration Item Change': {
+      state: 'configurationItem.configurationItemStatus',
+      id: 'configurationItem.resourceId',
+      verb: 'configurationItemDiff.changeType',
+      instances: ['configurationItem.resourceId'],
     },
+    'Config Configuration Snapshot Delivery Status': { id: 'configSnapshotId', verb: 'messageType' },
+    'Config Rules Compliance Change': { state: 'newEvaluationResult.complianceType', previous: 'oldEvaluationResult.complianceType', id: 'resourceId', instances: ['resourceId'] },
+    'Config Rules Re-evaluation Status': { id: 'configRuleNames[]', verb: 'messageType' },
+  },
+  'aws.connect': {
+    'Amazon Connect Contact Event': { id: 'contactId', verb: 'eventType' },
+    'Amazon Connect Rules Action Execution Failed': { state: { is: 'failed' }, id: 'ruleId', verb: 'actionType', errorCode: 'reasonCode', errorMessage: 'error' },
+    'Contact Lens Analysis State Change': { state: 'state', id: 'contact', errorCode: 'reasonCode' },
+    'Contact Lens Post Call Rules Matched': { id: 'contactArn' },
+    'Contact Lens Realtime Rules Matched': { id: 'contactArn' },
+  },
+  'aws.databrew': {
+    'DataBrew Job State Change': { state: 'state', id: 'jobRunId' },
+    'DataBrew Ruleset Validation Result': { state: 'validationState', id: 'jobRunId' },
+  },
+  'aws.dataexchange': {
+    'Data Set Update Delayed': { id: 'DataSet.Id' },
+    'Data Updated in Data Set': { id: 'DataSet.Id' },
+    'Deprecation Planned for Data Set': { id: 'DataSet.Id' },
+    'Revision Published To Data Set': { id: '@resources' },
+    'Schema Change Planned for Data Set': { id: 'DataSet.Id' },
+  },
+  'aws.datasync': {
+    'DataSync Agent State Change': { state: 'State', id: '@resources' },
+    'DataSync Location State Change': { state: 'State', id: '@resources' },
+    'DataSync Task Execution State Change': { state: 'State', id: '@resources' },
+    'DataSync Task State Change': { state: 'State', id: '@resources' },
+  },
+  'aws.deadline': {
+    'Fleet Size Recommendation Change': { id: 'fleetId' },
+  },
+  'aws.devops-guru': {
+    'DevOps Guru Insight Closed': { state: { is: 'closed' }, id: 'insightId' },
+    'DevOps Guru Insight Severity Upgraded': { id: 'insightId' },
+    'DevOps Guru New Anomaly Association': { id: 'insightId' },
+    'DevOps Guru New Insight Open': { state: { is: 'open' }, id: 'insightId' },
+    'DevOps Guru New Recommendation Created': { id: 'insightId' },
+  },
+  'aws.dlm': {
+    'DLM Policy State Change': { state: 'state', id: 'policy_id', errorMessage: 'cause' },
+  },
+  'aws.dms': {
+    'DMS Replication Instance State Change': { state: 'eventType', id: '@resources' },
+  },
+  'aws.drs': {
+    'DRS PIT Snapshot Taken': { id: 'EbsSnapshotID' },
+    'DRS Recovery Instance Failback State Change': { state: 'state', id: '@resources' },
+    'DRS Source Server Data Replication Stalled Change': { state: 'state', id: '@resources' },
+    'DRS Source Server Launch Result': { state: 'state', id: '@resources' },
+  },
+  'aws.ec2': {
+    'Capacity Block Delivered': { state: { is: 'delivered' }, id: 'capacity-reservation-id' },
+    'Capacity Block Expiration Warning': { id: 'capacity-reservation-id' },
+    'EBS Copy Snapshot Missed Completion Duration': { id: 'snapshot_id', verb: 'event', errorMessage: 'missedCompletionDurationCause' },
+    'EBS Fast Snapshot Restore State-change Notification': { state: 'state', id: 'snapshot-id' },
+    'EBS Multi-Volume Snapshots Completion Status': { state: 'result', id: 'snapshots[].snapshot_id', verb: 'event', errorMessage: 'cause' },
+    'EBS Snapshot Block Public Access Disabled': { state: 'SnapshotBlockPublicAccessState' },
+    'EBS Snapshot Block Public Access Enabled': { state: 'SnapshotBlockPublicAccessState' },
+    'EBS Snapshot Notification': { state: 'result', id: 'snapshot_id', verb: 'event', errorMessage: 'cause' },
+    'EBS Volume Notification': { state: 'result', id: '@resources', verb: 'event', errorMessage: 'cause' },
+    'EC2 AMI Available': { state: { is: 'available' }, id: 'ImageId' },
+    'EC2 AMI Failed': { state: { is: 'failed' }, id: 'ImageId', errorMessage: 'ErrorMessage' },
+    'EC2 AMI State Change': { state: 'State', id: 'ImageId', errorMessage: 'ErrorMessage' },
+    'EC2 Capacity Reservation Active': { state: { is: 'active' }, id: 'capacity-reservation-id' },
+    'EC2 Capacity Reservation Cancelled': { state: { is: 'cancelled' }, id: 'capacity-reservation-id' },
+    'EC2 Capacity Reservation Delayed': { state: { is: 'delayed' }, id: 'capacity-reservation-id' },
+    'EC2 Capacity Reservation Expired': { state: { is: 'expired' }, id: 'capacity-reservation-id' },
+    'EC2 Capacity Reservation Failed': { state: { is: 'failed' }, id: 'capacity-reservation-id' },
+    'EC2 Capacity Reservation Instance Interruption Warning': { id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Capacity Reservation Scheduled': { state: { is: 'scheduled' }, id: 'capacity-reservation-id' },
+    'EC2 Capacity Reservation Unsupported': { state: { is: 'unsupported' }, id: 'capacity-reservation-id' },
+    'EC2 Fast Launch State-change Notification': { state: 'state', id: 'imageId' },
+    'EC2 Instance Rebalance Recommendation': { id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Instance State-change Notification': { state: 'state', id: 'instance-id', instances: ['instance-id'] },
+    'EC2 On-Demand Capacity Reservation Suspended': { state: { is: 'suspended' }, id: 'capacity-reservation-id' },
+    'EC2 On-Demand Capacity Reservation Suspension Failed': { state: { is: 'suspension-failed' }, id: 'capacity-reservation-id' },
+    'EC2 On-Demand Capacity Reservation Unsuspended': { state: { is: 'unsuspended' }, id: 'capacity-reservation-id' },
+    'EC2 On-Demand Capacity Reservation Unsuspension Failed': { state: { is: 'unsuspension-failed' }, id: 'capacity-reservation-id' },
+    'EC2 Spot Instance Interruption Warning': { id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Spot Instance Rebalance Recommended': { id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Spot Instance Request Fulfillment': { id: 'spot-instance-request-id', instances: ['instance-id'] },
+    'Future Capacity Request Canceled': { state: { is: 'canceled' }, id: 'capacity-reservation-id' },
+    'Future Capacity Request Completed': { state: { is: 'completed' }, id: 'capacity-reservation-id' },
+    'Future Capacity Request Delayed': { state: { is: 'delayed' }, id: 'capacity-reservation-id' },
+    'Future Capacity Request Failed': { state: { is: 'failed' }, id: 'capacity-reservation-id' },
+    'Future Capacity Request Scheduled': { state: { is: 'scheduled' }, id: 'capacity-reservation-id' },
+    'Future Capacity Request Unsupported': { state: { is: 'unsupported' }, id: 'capacity-reservation-id' },
+    'Future Capacity Request in Assessing': { state: { is: 'assessing' }, id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request Accepted': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request Cancelled': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request Expired': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request Pending': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request Rejected': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request accepted': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request cancelled': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request expired': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request pending': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request rejected': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Request revoked': { state: 'status', id: 'capacity-reservation-id' },
+    'On-Demand Capacity Reservation Billing Ownership Revoked': { state: 'status', id: 'capacity-reservation-id' },
+  },
+  'aws.ec2fleet': {
+    'EC2 Fleet Error': { id: '@resources', errorCode: 'sub-type', errorMessage: 'description' },
+    'EC2 Fleet Information': { id: '@resources', verb: 'sub-type' },
+    'EC2 Fleet Instance Change': { state: 'sub-type', id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Fleet Spot Instance Request Change': { state: 'sub-type', id: 'spot-instance-request-id' },
+    'EC2 Fleet State Change': { state: 'sub-type', id: '@resources' },
+  },
+  'aws.ec2spotfleet': {
+    'EC2 Spot Fleet Error': { id: '@resources', errorCode: 'sub-type', errorMessage: 'description' },
+    'EC2 Spot Fleet Information': { id: '@resources', verb: 'sub-type' },
+    'EC2 Spot Fleet Instance Change': { state: 'sub-type', id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Spot Fleet Spot Instance Request Change': { state: 'sub-type', id: 'spot-instance-request-id' },
+    'EC2 Spot Fleet State Change': { state: 'sub-type', id: '@resources' },
+  },
+  'aws.ecr': {
+    'ECR Image Action': { state: 'result', id: 'repository-name', verb: 'action-type' },
+    'ECR Image Scan': { state: 'scan-status', id: 'repository-name' },
+    'ECR Pull Through Cache Action': { state: 'sync-status', id: 'repository-name', errorCode: 'failure-code', errorMessage: 'failure-reason' },
+    'ECR Referrer Action': { state: 'result', id: 'repository-name', verb: 'action-type' },
+    'ECR Replication Action': { state: 'result', id: 'repository-name', verb: 'action-type' },
+  },
+  'aws.ecs': {
+    'ECS Container Instance State Change': { state: 'status', id: 'containerInstanceArn', instances: ['ec2InstanceId'] },
+    'ECS Deployment State Change': { state: 'eventName', id: 'deploymentId' },
+    'ECS Service Action': { id: '@resources', verb: 'eventName', errorMessage: 'reason', instances: ['ec2InstanceIds[]'] },
+    'ECS Task State Change': { state: 'lastStatus', id: 'taskArn' },
+  },
+  'aws.elasticache': {
+    'Cache Created': { state: { is: 'created' }, id: 'SourceIdentifier' },
+    'Cache Creation Failed': { state: { is: 'creation-failed' }, id: 'SourceIdentifier', errorMessage: 'Message' },
+    'Cache Deleted': { state: { is: 'deleted' }, id: 'SourceIdentifier' },
+    'Cache Limit Approaching': { id: 'SourceIdentifier' },
+    'Cache Update Failed': { state: { is: 'update-failed' }, id: 'SourceIdentifier', errorMessage: 'Message' },
+    'Cache Updated': { id: 'SourceIdentifier' },
+    'Snapshot Copy Failed': { state: { is: 'copy-failed' }, id: 'SourceIdentifier', errorMessage: 'Message' },
+    'Snapshot Created': { state: { is: 'created' }, id: 'SourceIdentifier' },
+    'Snapshot Creation Failed': { state: { is: 'creation-failed' }, id: 'SourceIdentifier', errorMessage: 'Message' },
+    'Snapshot Export Failed': { state: { is: 'export-failed' }, id: 'SourceIdentifier', errorMessage: 'Message' },
+  },
+  'aws.elasticbeanstalk': {
+    'Elastic Beanstalk resource status change': { state: 'Status', id: 'EnvironmentName' },
+    'Health status change': { id: 'EnvironmentName' },
+  },
+  'aws.emr': {
+    'EMR Auto Scaling Policy State Change': { state: 'state', id: 'resourceId' },
+    'EMR Cluster State Change': { state: 'state', id: 'clusterId' },
+    'EMR Configuration Error': { id: 'clusterId', errorMessage: 'description' },
+    'EMR Instance Fleet State Change': { state: 'state', id: 'instanceFleetId' },
+    'EMR Instance Group State Change': { state: 'state', id: 'instanceGroupId' },
+    'EMR Instance Group Status Notification': { state: 'state', id: 'instanceGroupId' },
+    'EMR Step Status Change': { state: 'state', id: 'stepId' },
+  },
+  'aws.emr-containers': {
+    'EMR Job Run State Change': { state: 'state', id: 'jobRunId', errorCode: 'failureReason' },
+  },
+  'aws.es': {
+    'Amazon OpenSearch Service Auto-Tune Notification': { state: 'status', id: '@resources' },
+    'Amazon OpenSearch Service Notification': { id: '@resources' },
+    'Amazon OpenSearch Service Software Update Notification': { state: 'status', id: '@resources' },
+    'Domain Error Notification': { id: '@resources', errorMessage: 'description' },
+  },
+  'aws.events': {
+    'Scheduled Event': { id: '@resources' },
+  },
+  'aws.fis': {
+    'FIS Experiment State Change': { state: 'new-state.status', previous: 'old-state.status', id: 'experiment-id' },
+  },
+  'aws.forecast': {
+    'Forecast Dataset Import Job State Change': { state: 'Status', id: 'Arn' },
+    'Forecast Forecast Creation State Change': { state: 'Status', id: 'Arn' },
+    'Forecast Forecast Export Job State Change': { state: 'Status', id: 'Arn' },
+    'Forecast Predictor Backtest Export Job State Change': { state: 'Status', id: 'Arn' },
+    'Forecast Predictor Creation State Change': { state: 'Status', id: 'Arn' },
+  },
+  'aws.gamelift': {
+    'GameLift Matchmaking Event': { id: ['matchId', 'tickets[].ticketId'], verb: 'type' },
+    'GameLift Queue Placement Event': { state: 'type', id: 'placementId' },
+  },
+  'aws.geo': {
+    'Location Device Position Event': { id: 'DeviceId', verb: 'EventType' },
+    'Location Geofence Event': { id: 'DeviceId', verb: 'EventType' },
+  },
+  'aws.glue': {
+    'Glue Crawler State Change': { state: 'state', id: 'crawlerName' },
+    'Glue Data Catalog Database State Change': { id: 'databaseName', verb: 'typeOfChange' },
+    'Glue Data Catalog Table State Change': { id: 'tableName', verb: 'typeOfChange' },
+    'Glue Job Run Status': { state: 'state', id: 'jobRunId' },
+    'Glue Job State Change': { state: 'state', id: 'jobRunId' },
+  },
+  'aws.greengrass': {
+    'Greengrass Deployment Status Change': { state: 'status', id: 'deployment-id' },
+    'Greengrass Telemetry Data': { id: 'ThingName' },
+  },
+  'aws.groundstation': {
+    'Ground Station Contact State Change': { state: 'contactStatus', id: 'contactId' },
+    'Ground Station Dataflow Endpoint Group State Change': { state: 'dataflowEndpointGroupState', id: 'dataflowEndpointGroupId' },
+  },
+  'aws.guardduty': {
+    'GuardDuty Finding': { id: 'id', instances: ['resource.instanceDetails.instanceId'] },
+    'GuardDuty Malware Protection Object Scan Result': { state: 'scanResultDetails.scanResultStatus', id: 's3ObjectDetails.objectKey' },
+    'GuardDuty Malware Protection Post Scan Action Failed': {
+      state: 'postScanActions[].status',
+      id: 's3ObjectDetails.objectKey',
+      verb: 'postScanActions[].actionType',
+      errorMessage: 'postScanActions[].failureReason',
+    },
+    'GuardDuty Malware Protection Resource Status Active': { state: 'resourceStatus', id: 's3BucketDetails.bucketName' },
+    'GuardDuty Malware Protection Resource Status Error': { state: 'resourceStatus', id: 's3BucketDetails.bucketName', errorCode: 'statusReasons[].code' },
+    'GuardDuty Malware Protection Resource Status Warning': { state: 'resourceStatus', id: 's3BucketDetails.bucketName', errorCode: 'statusReasons[].code' },
+  },
+  'aws.health': {
+    'AWS Health Abuse Event': { state: 'statusCode', id: 'eventArn', instances: ['affectedEntities[].entityValue'] },
+    'AWS Health Event': { state: 'statusCode', id: 'eventArn', instances: ['affectedEntities[].entityValue'] },
+  },
+  'aws.healthlake': {
+    'Data Store Active': { state: { is: 'active' }, id: 'datastoreId' },
+    'Data Store Creating': { state: { is: 'creating' }, id: 'datastoreId' },
+    'Data Store Deleted': { state: { is: 'deleted' }, id: 'datastoreId' },
+    'Data Store Deleting': { state: { is: 'deleting' }, id: 'datastoreId' },
+    'Export Job Completed': { state: { is: 'completed' }, id: 'jobId' },
+    'Export Job Completed With Errors': { state: { is: 'completed-with-errors' }, id: 'jobId' },
+    'Export Job Failed': { state: { is: 'failed' }, id: 'jobId' },
+    'Export Job In Progress': { state: { is: 'in-progress' }, id: 'jobId' },
+    'Export Job Submitted': { state: { is: 'submitted' }, id: 'jobId' },
+    'Import Job Completed': { state: { is: 'completed' }, id: 'jobId' },
+    'Import Job Completed With Errors': { state: { is: 'completed-with-errors' }, id: 'jobId' },
+    'Import Job Failed': { state: { is: 'failed' }, id: 'jobId' },
+    'Import Job In Progress': { state: { is: 'in-progress' }, id: 'jobId' },
+    'Import Job Submitted': { state: { is: 'submitted' }, id: 'jobId' },
+  },
+  'aws.imagebuilder': {
+    'EC2 Image Builder CVE Detected': { id: 'resource-id' },
+    'EC2 Image Builder Image State Change': { state: 'state.status', previous: 'previous-state.status', id: '@resources' },
+    'EC2 Image Builder Workflow Step Waiting': { state: { is: 'waiting' }, id: 'workflow-step-execution-id' },
+  },
+  'aws.inspector2': {
+    'Inspector2 Coverage': { state: 'scanStatus.statusCodeValue', id: '@resources' },
+    'Inspector2 Finding': { state: 'status', id: 'findingArn', instances: ['resources[].id'] },
+    'Inspector2 Scan': { state: 'scan-status', id: '@resources', instances: ['instance-id'] },
+  },
+  'aws.iotanalytics': {
+    'IoT Analytics DataSet Lifecycle Notification': { state: 'state', id: 'dataset-name', errorMessage: 'message' },
+    'IoT Analytics Dataset Lifecycle Notification': { state: 'state', id: 'dataset-name', errorMessage: 'message' },
+    'IoT Analytics Pipeline Failure Notification': { id: 'pipeline-name', errorCode: 'error-code', errorMessage: 'message' },
+  },
+  'aws.ivs': {
+    'IVS Limit Breach': { id: '@resources' },
+    'IVS Recording State Change': { state: 'recording_status', id: '@resources', errorMessage: 'recording_status_reason' },
+    'IVS Stream Health Change': { id: '@resources', verb: ['event_name', 'eventName'] },
+    'IVS Stream State Change': { id: '@resources', verb: ['event_name', 'eventName'] },
+  },
+  'aws.kms': {
+    'KMS CMK Deletion': { state: { is: 'deleted' }, id: 'key-id' },
+    'KMS CMK Rotation': { id: 'key-id' },
+    'KMS Imported Key Material Expiration': { state: { is: 'expired' }, id: 'key-id' },
+  },
+  'aws.macie': {
+    'Macie Alert': { id: 'alert-arn', verb: 'notification-type' },
+    'Macie Finding': { id: 'id' },
+  },
+  'aws.managedblockchain': {
+    'Managed Blockchain Invitation Status Change': { state: 'status', id: 'invitationId' },
+    'Managed Blockchain Proposal Status Change': { state: 'status', id: 'proposalId' },
+  },
+  'aws.managedservices': {
+    'AMS RFC State Change': { state: 'Status', id: 'RfcId', verb: 'EventType' },
+  },
+  'aws.marketplacecatalog': {
+    'Change Set Cancelled': { state: { is: 'cancelled' }, id: 'ChangeSetId' },
+    'Change Set Failed': { state: { is: 'failed' }, id: 'ChangeSetId', errorCode: 'FailureCode' },
+    'Change Set Succeeded': { state: { is: 'succeeded' }, id: 'ChangeSetId' },
+  },
+  'aws.mediaconnect': {
+    'MediaConnect Flow Status Change': { state: 'currentStatus', previous: 'previousStatus', id: '@resources' },
+  },
+  'aws.mediaconvert': {
+    'MediaConvert Job State Change': { state: 'status', id: 'jobId', errorCode: 'errorCode', errorMessage: 'errorMessage' },
+  },
+  'aws.medialive': {
+    'MediaLive Channel Alert': { state: 'alarm_state', id: '@resources' },
+    'MediaLive Channel Input Change': { id: '@resources' },
+    'MediaLive Channel State Change': { state: 'state', id: '@resources' },
+    'MediaLive Multiplex Alert': { state: 'alarm_state', id: '@resources' },
+    'MediaLive Multiplex State Change': { state: 'state', id: '@resources' },
+  },
+  'aws.mediapackage': {
+    'MediaPackage HarvestJob Notification': { state: 'harvest_job.status', id: 'harvest_job.arn' },
+    'MediaPackage Input Notification': { id: '@resources', verb: 'event' },
+    'MediaPackage Key Provider Notification': { id: '@resources', errorCode: 'event', errorMessage: 'message' },
+  },
+  'aws.mediastore': {
+    'MediaStore Container State Change': { id: 'ContainerName', verb: 'Operation' },
+    'MediaStore Object State Change': { id: 'Path', verb: 'Operation' },
+  },
+  'aws.medical-imaging': {
+    'Data Store Created': { state: 'datastoreStatus', id: 'datastoreId' },
+    'Data Store Creating': { state: 'datastoreStatus', id: 'datastoreId' },
+    'Data Store Creation Failed': { state: 'datastoreStatus', id: 'datastoreId' },
+    'Data Store Deleted': { state: 'datastoreStatus', id: 'datastoreId' },
+    'Data Store Deleting': { state: 'datastoreStatus', id: 'datastoreId' },
+    'Image Set Copied': { state: 'imageSetWorkflowStatus', id: 'imageSetId' },
+    'Image Set Copy Failed': { state: 'imageSetWorkflowStatus', id: 'imageSetId' },
+    'Image Set Copying': { state: 'imageSetWorkflowStatus', id: 'imageSetId' },
+    'Image Set Copying With Read Only Access': { state: 'imageSetWorkflowStatus', id: 'imageSetId' },
+    'Image Set Created': { state: 'imageSetWorkflowStatus', id: 'imageSetId' },
+    'Image Set Deleted': { state: 'imageSetWorkflowStatus', id: 'imageSetId' },
+    'Image Set Deleting': { state: 'imageSetWorkflowStatus', id: 'imageSetId' },
+    'Image Set Update Failed': { state: 'imageSetWorkflowStatus', id: 'imageSetId' },
+    'Image Set Updated': { state: 'imageSetWorkflowStatus', id: 'imageSetId' },
+    'Image Set Updating': { state: 'imageSetWorkflowStatus', id: 'imageSetId' },
+    'Import Job Completed': { state: 'jobStatus', id: 'jobId' },
+    'Import Job Failed': { state: 'jobStatus', id: 'jobId' },
+    'Import Job In Progress': { state: 'jobStatus', id: 'jobId' },
+    'Import Job Submitted': { state: 'jobStatus', id: 'jobId' },
+  },
+  'aws.mgn': {
+    'MGN Source Server Data Replication Stalled Change': { state: 'state', id: '@resources' },
+    'MGN Source Server Launch Result': { state: 'state', id: '@resources' },
+    'MGN Source Server Lifecycle State Change': { state: 'state', id: '@resources' },
+  },
+  'aws.network-firewall': {
+    'Firewall Attachment Status Changed': { state: 'data[].Current Attachment Status', previous: 'data[].Previous Attachment Status', id: '@resources' },
+    'Firewall Configuration Changed': { state: 'data[].Current Configuration Sync Status', previous: 'data[].Previous Configuration Sync Status', id: '@resources' },
+    'Firewall Transit Gateway Attachment Status Changed': { state: 'data.Current Transit Gateway Attachment Status', previous: 'data.Previous Transit Gateway Attachment Status', id: '@resources' },
+  },
+  'aws.networkmanager': {
+    'Network Manager Policy Update': { id: 'coreNetworkArn', verb: 'changeType' },
+    'Network Manager Routing Update': { id: 'transit-gateway-route-table-arn', verb: 'change-type' },
+    'Network Manager Segment Update': { id: 'attachmentArn', verb: 'changeType' },
+    'Network Manager Status Update': { id: ['vpn-connection-arn', 'transit-gateway-attachment-arn'], verb: 'change-type' },
+    'Network Manager Topology Change': { id: 'transit-gateway-arn', verb: 'change-type' },
+  },
+  'aws.omics': {
+    'Annotation Import Job Status Change': { state: 'status', id: 'arn' },
+    'Annotation Store Status Change': { state: 'status', id: 'arn' },
+    'Read Set Activation Job Status Change': { state: 'status', id: 'id' },
+    'Read Set Export Job Status Change': { state: 'status', id: 'id' },
+    'Read Set Import Job Status Change': { state: 'status', id: 'id' },
+    'Read Set Status Change': { state: 'status', id: 'arn' },
+    'Reference Import Job Status Change': { state: 'status', id: 'id' },
+    'Reference Status Change': { state: 'status', id: 'arn' },
+    'Reference Store Status Change': { state: 'status', id: 'arn' },
+    'Run Status Change': { state: 'status', id: 'arn' },
+    'S3 Access Policy Status Change': { state: 'status', id: 's3AccessPointArn' },
+    'Sequence Store Status Change': { state: 'status', id: 'arn' },
+    'Task Status Change': { state: 'status', id: 'arn' },
+    'Variant Import Job Status Change': { state: 'status', id: 'arn' },
+    'Variant Store Status Change': { state: 'status', id: 'arn' },
+    'Workflow Status Change': { state: 'status', id: 'arn' },
+  },
+  'aws.opsworks': {
+    'OpsWorks Alert': { id: 'instance-id', errorMessage: 'message' },
+    'OpsWorks Command State Change': { state: 'status', id: 'command-id', verb: 'type' },
+    'OpsWorks Deployment State Change': { state: 'status', id: 'deployment-id', verb: 'command' },
+    'OpsWorks Instance State Change': { state: 'status', id: 'instance-id', instances: ['ec2-instance-id'] },
+  },
+  'aws.proton': {
+    'AWS Proton Environment Account Connection Status Change': { state: 'status', previous: 'previousStatus', id: 'environmentName' },
+    'AWS Proton Environment Status Change': { state: 'status', previous: 'previousStatus', id: 'name' },
+    'AWS Proton Environment Template Status Change': { state: 'status', previous: 'previousStatus', id: 'name' },
+    'AWS Proton Environment Template Version Status Change': { state: 'status', previous: 'previousStatus', id: 'templateName' },
+    'AWS Proton Service Instance Status Change': { state: 'status', previous: 'previousStatus', id: 'name' },
+    'AWS Proton Service Pipeline Status Change': { state: 'status', previous: 'previousStatus', id: 'serviceName' },
+    'AWS Proton Service Status Change': { state: 'status', previous: 'previousStatus', id: 'name' },
+    'AWS Proton Service Template Status Change': { state: 'status', previous: 'previousStatus', id: 'templateName' },
+    'AWS Proton Service Template Version Status Change': { state: 'status', previous: 'previousStatus', id: 'templateName' },
+  },
+  'aws.qldb': {
+    'QLDB Ledger State Change': { state: 'state', id: 'ledgerName' },
+  },
+  'aws.ram': {
+    'Resource Sharing State Change': { state: 'status', id: 'resourceARN' },
+  },
+  'aws.rds': {
+    'RDS DB Cluster Event': { id: 'SourceIdentifier' },
+    'RDS DB Cluster Snapshot Event': { id: 'SourceIdentifier' },
+    'RDS DB Instance Event': { id: 'SourceIdentifier' },
+    'RDS DB Parameter Group Event': { id: 'SourceIdentifier' },
+    'RDS DB Proxy Event': { id: 'SourceIdentifier' },
+    'RDS DB Security Group Event': { id: 'SourceIdentifier' },
+    'RDS DB Snapshot Event': { id: 'SourceIdentifier' },
+  },
+  'aws.redshift-data': {
+    'Redshift Data Statement Status Change': { state: 'state', id: 'statementId' },
+  },
+  'aws.redshift-serverless': {
+    'Redshift Serverless Monitoring': { id: '@resources' },
+  },
+  'aws.route53-recovery-readiness': {
+    'Route 53 Application Recovery Controller cell readiness status change': { state: 'new-state.readiness-status', previous: 'previous-state.readiness-status', id: 'cell-name' },
+    'Route 53 Application Recovery Controller readiness check status change': { state: 'new-state.readiness-status', previous: 'previous-state.readiness-status', id: 'readiness-check-name' },
+    'Route 53 Application Recovery Controller recovery group readiness status change': { state: 'new-state.readiness-status', previous: 'previous-state.readiness-status', id: 'recovery-group-name' },
+  },
+  'aws.route53resolver': {
+    'DNS Firewall Alert': { id: 'firewall-rule-group-id', verb: 'firewall-rule-action', instances: ['resources[].instance-details.id'] },
+    'DNS Firewall Block': { id: 'firewall-rule-group-id', verb: 'firewall-rule-action', instances: ['resources[].instance-details.id'] },
+  },
+  'aws.s3': {
+    'Object ACL Updated': { id: 'object.key' },
+    'Object Access Tier Changed': { id: 'object.key' },
+    'Object Created': { state: { is: 'created' }, id: 'object.key', verb: 'reason' },
+    'Object Deleted': { state: { is: 'deleted' }, id: 'object.key', verb: 'reason' },
+    'Object Restore Completed': { state: { is: 'completed' }, id: 'object.key' },
+    'Object Restore Expired': { state: { is: 'expired' }, id: 'object.key' },
+    'Object Restore Initiated': { state: { is: 'initiated' }, id: 'object.key' },
+    'Object Storage Class Changed': { id: 'object.key' },
+    'Object Tags Added': { id: 'object.key' },
+    'Object Tags Deleted': { id: 'object.key' },
+  },
+  'aws.sagemaker': {
+    'SageMaker Algorithm State Change': { id: 'AlgorithmArn' },
+    'SageMaker Endpoint Config State Change': { id: 'EndpointConfigArn' },
+    'SageMaker Endpoint State Change': { state: 'EndpointStatus', id: 'EndpointArn' },
+    'SageMaker Feature Group State Change': { state: 'FeatureGroupStatus', id: 'FeatureGroupArn' },
+    'SageMaker Ground Truth Labeling Job State Change': { state: 'LabelingJobStatus', id: '@resources' },
+    'SageMaker Ground Truth Labeling Job Task Status Change': { state: 'State', id: 'labeling-job-arn' },
+    'SageMaker HyperParameter Tuning Job State Change': { state: 'HyperParameterTuningJobStatus', id: 'HyperParameterTuningJobArn' },
+    'SageMaker Image State Change': { state: 'ImageStatus', id: 'ImageArn' },
+    'SageMaker Image Version State Change': { state: 'ImageVersionStatus', id: 'ImageVersionArn' },
+    'SageMaker Model Building Pipeline Execution Status Change': { state: 'currentPipelineExecutionStatus', previous: 'previousPipelineExecutionStatus', id: 'pipelineExecutionArn' },
+    'SageMaker Model Building Pipeline Execution Step Status Change': { state: 'currentStepStatus', previous: 'previousStepStatus', id: 'pipelineExecutionArn', errorMessage: 'failureReason' },
+    'SageMaker Model Package State Change': { state: ['ModelApprovalStatus', 'ModelPackageStatus'], id: 'ModelPackageArn' },
+    'SageMaker Model State Change': { id: 'ModelArn' },
+    'SageMaker Notebook Instance State Change': { state: 'NotebookInstanceStatus', id: 'NotebookInstanceArn' },
+    'SageMaker Notebook Lifecycle Config State Change': { id: 'NotebookInstanceLifecycleConfigArn' },
+    'SageMaker Processing Job State Change': { state: 'ProcessingJobStatus', id: 'ProcessingJobArn' },
+    'SageMaker Training Job State Change': { state: 'TrainingJobStatus', id: 'TrainingJobArn', errorMessage: 'FailureReason' },
+    'SageMaker Transform Job State Change': { state: 'TransformJobStatus', id: 'TransformJobArn', errorMessage: 'FailureReason' },
+    'Sagemaker Training Job State Change': { state: 'state', id: 'trainingJobName' },
+  },
+  'aws.savingsplans': {
+    'Savings Plans State Change': { state: 'currentState', previous: 'previousState', id: '@resources' },
+    'Savings Plans State Change Alert': { state: 'currentState', id: '@resources' },
+  },
+  'aws.schemas': {
+    'Schema Created': { state: { is: 'created' }, id: 'SchemaName' },
+    'Schema Version Created': { state: { is: 'created' }, id: 'SchemaName' },
+  },
+  'aws.security-ir': {
+    'Case Closed': { state: { is: 'closed' }, id: 'caseId' },
+    'Case Comment Created': { id: 'caseId' },
+    'Case Comment Updated': { id: 'caseId' },
+    'Case Created': { state: { is: 'created' }, id: 'caseId' },
+    'Case Updated': { id: 'caseId' },
+    'Membership Cancelled': { state: { is: 'cancelled' }, id: 'membershipId' },
+    'Membership Created': { state: { is: 'created' }, id: 'membershipId' },
+    'Membership Terminated': { state: { is: 'terminated' }, id: 'membershipId' },
+    'Membership Updated': { id: 'membershipId' },
+  },
+  'aws.securityhub': {
+    'Security Hub Findings - Custom Action': { state: ['findings[].Workflow.Status', 'findings[].WorkflowState'], id: 'findings[].Id', instances: ['findings[].Resources[].Id'] },
+    'Security Hub Findings - Imported': { state: ['findings[].Workflow.Status', 'findings[].WorkflowState'], id: 'findings[].Id', instances: ['findings[].Resources[].Id'] },
+    'Security Hub Insight Results': { id: 'insightArn' },
+  },
+  'aws.ses': {
+    'Advisor Recommendation Status Open': { state: { is: 'open' }, id: '@resources' },
+    'Advisor Recommendation Status Resolved': { state: { is: 'resolved' }, id: '@resources' },
+  },
+  'aws.signer': {
+    'Signer Job Status Change': { state: 'status', id: 'job_id' },
+  },
+  'aws.sms': {
+    'Server Migration Job State Change': { state: 'state', id: 'replication-job-id' },
+  },
+  'aws.ssm': {
+    'Calendar State Change': { state: 'state', id: '@resources' },
+    'Configuration Compliance State Change': { state: 'compliance-status', id: 'resource-id', instances: ['resource-id'] },
+    'EC2 Automation Execution Status-change Notification': { state: 'Status', id: 'ExecutionId' },
+    'EC2 Automation Step Status-change Notification': { state: 'Status', id: 'ExecutionId', verb: 'Action' },
+    'EC2 Command Invocation Status-change Notification': { state: 'status', id: 'command-id', instances: ['instance-id'] },
+    'EC2 Command Status-change Notification': { state: 'status', id: 'command-id' },
+    'EC2 State Manager Association State Change': { state: 'status', id: 'association-id' },
+    'EC2 State Manager Instance Association State Change': { state: 'status', id: 'association-id', errorCode: 'error-code', instances: ['instance-id'] },
+    'Maintenance Window Execution State-change Notification': { state: 'status', id: 'window-execution-id' },
+    'Maintenance Window State-change Notification': { state: 'status', id: 'window-id' },
+    'Maintenance Window Target Registration Notification': { state: 'status', id: 'window-target-id' },
+    'Maintenance Window Task Execution State-change Notification': { state: 'status', id: 'task-execution-id' },
+    'Maintenance Window Task Registration Notification': { state: 'status', id: 'window-task-id' },
+    'Maintenance Window Task Target Invocation State-change Notification': { state: 'status', id: 'task-execution-id' },
+    'Parameter Store Change': { id: 'name', verb: 'operation' },
+    'Parameter Store Policy Action': { state: 'action-status', id: 'parameter-name' },
+  },
+  'aws.states': {
+    'Step Functions Execution Status Change': { state: 'status', id: 'executionArn', errorCode: 'error', errorMessage: 'cause' },
+  },
+  'aws.storagegateway': {
+    'Storage Gateway File Upload Event': { id: 'notification-id', verb: 'event-type' },
+    'Storage Gateway Object Upload Event': { id: 'object-key', verb: 'event-type' },
+    'Storage Gateway Refresh Cache Event': { id: 'notification-id', verb: 'event-type' },
+  },
+  'aws.supplychain': {
+    'AWS Supply Chain Data Integration Status Change': { state: 'status', id: 'executionId' },
+  },
+  'aws.support': {
+    'Support Case Update': { id: 'case-id', verb: 'event-name' },
+  },
+  'aws.swf': {
+    'Simple Workflow Execution State Change': {
+      state: ['workflowExecutionDetail.executionInfo.closeStatus', 'workflowExecutionDetail.executionInfo.executionStatus'],
+      id: 'workflowExecutionDetail.executionInfo.execution.workflowId',
+      verb: 'eventType',
+    },
+  },
+  'aws.synthetics': {
+    'Synthetics Canary Status Change': { state: 'current-state', previous: 'previous-state', id: 'canary-id' },
+    'Synthetics Canary TestRun Failure': { state: 'test-run-status', id: 'canary-id', errorMessage: 'state-reason' },
+    'Synthetics Canary TestRun Successful': { state: 'test-run-status', id: 'canary-id' },
+  },
+  'aws.tag': {
+    'Tag Change on Resource': { id: '@resources' },
+  },
+  'aws.transcribe': {
+    'Call Analytics Job State Change': { state: 'JobStatus', id: 'JobName' },
+    'Language Identification State Change': { state: 'LanguageIdentificationStatus', id: 'JobName' },
+    'Transcribe Job State Change': { state: 'TranscriptionJobStatus', id: 'TranscriptionJobName' },
+    'Vocabulary State Change': { state: 'VocabularyState', id: 'VocabularyName', errorMessage: 'FailureReason' },
+  },
+  'aws.transfer': {
+    'AS2 MDN Receive Completed': { state: 'status-code', id: 'mdn-message-id' },
+    'AS2 MDN Receive Failed': { state: 'status-code', id: 'mdn-message-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'AS2 MDN Send Completed': { state: 'status-code', id: 'mdn-message-id' },
+    'AS2 MDN Send Failed': { state: 'status-code', id: 'mdn-message-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'AS2 Payload Receive Completed': { state: 'status-code', id: 'as2-message-id' },
+    'AS2 Payload Receive Failed': { state: 'status-code', id: 'as2-message-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'AS2 Payload Send Completed': { state: 'status-code', id: 'as2-message-id' },
+    'AS2 Payload Send Failed': { state: 'status-code', id: 'as2-message-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTP Server Directory Create Completed': { state: 'status-code', id: 'server-id' },
+    'FTP Server Directory Create Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTP Server Directory Delete Completed': { state: 'status-code', id: 'server-id' },
+    'FTP Server Directory Delete Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTP Server File Delete Completed': { state: 'status-code', id: 'server-id' },
+    'FTP Server File Delete Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTP Server File Download Completed': { state: 'status-code', id: 'server-id' },
+    'FTP Server File Download Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTP Server File Rename Completed': { state: 'status-code', id: 'server-id' },
+    'FTP Server File Rename Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTP Server File Upload Completed': { state: 'status-code', id: 'server-id' },
+    'FTP Server File Upload Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTPS Server Directory Create Completed': { state: 'status-code', id: 'server-id' },
+    'FTPS Server Directory Create Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTPS Server Directory Delete Completed': { state: 'status-code', id: 'server-id' },
+    'FTPS Server Directory Delete Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTPS Server File Delete Completed': { state: 'status-code', id: 'server-id' },
+    'FTPS Server File Delete Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTPS Server File Download Completed': { state: 'status-code', id: 'server-id' },
+    'FTPS Server File Download Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTPS Server File Rename Completed': { state: 'status-code', id: 'server-id' },
+    'FTPS Server File Rename Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'FTPS Server File Upload Completed': { state: 'status-code', id: 'server-id' },
+    'FTPS Server File Upload Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Connector Directory Listing Completed': { state: 'status-code', id: 'listing-id' },
+    'SFTP Connector Directory Listing Failed': { state: 'status-code', id: 'listing-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Connector File Retrieve Completed': { state: 'status-code', id: 'file-transfer-id', verb: 'operation' },
+    'SFTP Connector File Retrieve Failed': { state: 'status-code', id: 'file-transfer-id', verb: 'operation', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Connector File Send Completed': { state: 'status-code', id: 'file-transfer-id', verb: 'operation' },
+    'SFTP Connector File Send Failed': { state: 'status-code', id: 'file-transfer-id', verb: 'operation', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Connector Remote Delete Completed': { state: 'status-code', id: 'delete-id', verb: 'operation' },
+    'SFTP Connector Remote Delete Failed': { state: 'status-code', id: 'delete-id', verb: 'operation', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Connector Remote Move Completed': { state: 'status-code', id: 'move-id', verb: 'operation' },
+    'SFTP Connector Remote Move Failed': { state: 'status-code', id: 'move-id', verb: 'operation', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Server Directory Create Completed': { state: 'status-code', id: 'server-id' },
+    'SFTP Server Directory Create Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Server Directory Delete Completed': { state: 'status-code', id: 'server-id' },
+    'SFTP Server Directory Delete Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Server File Delete Completed': { state: 'status-code', id: 'server-id' },
+    'SFTP Server File Delete Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Server File Download Completed': { state: 'status-code', id: 'server-id' },
+    'SFTP Server File Download Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Server File Rename Completed': { state: 'status-code', id: 'server-id' },
+    'SFTP Server File Rename Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+    'SFTP Server File Upload Completed': { state: 'status-code', id: 'server-id' },
+    'SFTP Server File Upload Failed': { state: 'status-code', id: 'server-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
+  },
+  'aws.translate': {
+    'Translate Parallel Data State Change': { state: 'status', id: 'name', verb: 'operation' },
+    'Translate TextTranslationJob State Change': { state: 'jobStatus', id: 'jobId' },
+  },
+  'aws.trustedadvisor': {
+    'Trusted Advisor Check Item Refresh Notification': { state: 'status', id: ['resource_id', 'uuid'], instances: ['check-item-detail.Instance ID', 'resource_id'] },
+  },
+  'aws.voiceid': {
+    'VoiceId Batch Fraudster Registration Action': { state: 'status', id: 'batchJobId', verb: 'action', errorCode: 'errorInfo.errorType', errorMessage: 'errorInfo.errorMessage' },
+    'VoiceId Batch Speaker Enrollment Action': { state: 'status', id: 'batchJobId', verb: 'action', errorCode: 'errorInfo.errorType', errorMessage: 'errorInfo.errorMessage' },
+    'VoiceId Evaluate Session Action': { state: 'status', id: 'session.sessionId', verb: 'action', errorCode: 'errorInfo.errorType', errorMessage: 'errorInfo.errorMessage' },
+    'VoiceId Fraudster Action': { state: 'status', id: 'generatedFraudsterId', verb: 'action', errorCode: 'errorInfo.errorType', errorMessage: 'errorInfo.errorMessage' },
+    'VoiceId Session Speaker Enrollment Action': { state: 'status', id: 'sessionId', verb: 'action', errorCode: 'errorInfo.errorType', errorMessage: 'errorInfo.errorMessage' },
+    'VoiceId Speaker Action': { state: 'status', id: 'generatedSpeakerId', verb: 'action', errorCode: 'errorInfo.errorType', errorMessage: 'errorInfo.errorMessage' },
+    'VoiceId Start Session Action': { state: 'status', id: 'session.sessionId', verb: 'action', errorCode: 'errorInfo.errorType', errorMessage: 'errorInfo.errorMessage' },
+    'VoiceId Update Session Action': { state: 'status', id: 'session.sessionId', verb: 'action', errorCode: 'errorInfo.errorType', errorMessage: 'errorInfo.errorMessage' },
+  },
+  'aws.workspaces': {
+    'WorkSpaces Access': { id: 'workspaceId', verb: 'actionType' },
+  },
+  'aws.xray': {
+    'AWS X-Ray Insight Update': { state: 'State', id: 'InsightId' },
+  },
+  'route53-recovery-readiness.amazonaws.com': {
+    'Route 53 Application Recovery Controller cell readiness status change': { state: 'new-state.readiness-status', previous: 'previous-state.readiness-status', id: 'cell-name' },
+    'Route 53 Application Recovery Controller readiness check status change': { state: 'new-state.readiness-status', previous: 'previous-state.readiness-status', id: 'readiness-check-name' },
+    'Route 53 Application Recovery Controller recovery group readiness status change': { state: 'new-state.readiness-status', previous: 'previous-state.readiness-status', id: 'recovery-group-name' },
   },
 };

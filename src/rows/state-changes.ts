@@ -1,7 +1,7 @@
-import { type Finder, finderOf, type Path } from '../events/path.ts';
+import { finderOf, type Path } from '../events/path.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { textOf } from './forms.ts';
-import { type StateChange, stateChangeMap } from './state-change-map.ts';
+import { type Paths, type StateChange, stateChangeMap } from './state-change-map.ts';
 
 /** What an event says by its entry in the state-change map, each as one word. */
 export interface StateFacts {
@@ -36,7 +36,7 @@ export function stateFactsOf(envelope: JsonObject): StateFacts {
 
 function readerOf(entry: StateChange): Reader {
   const { state, previous, id, verb, errorCode, errorMessage, instances = [] } = entry;
-  const findState = typeof state === 'object' ? () => state.is : wordFinderOf(state);
+  const findState = isSaidByName(state) ? () => state.is : wordFinderOf(state);
   const findPrevious = wordFinderOf(previous);
   const findId = wordFinderOf(id);
   const findVerb = wordFinderOf(verb);
@@ -55,10 +55,22 @@ function readerOf(entry: StateChange): Reader {
   });
 }
 
-function wordFinderOf(path: Path | undefined): (envelope: JsonObject) => string | undefined {
-  if (path === undefined) return () => undefined;
-  const find: Finder = finderOf([fromEnvelope(path)]);
-  return (envelope) => textOf(find(envelope)[0])?.trim() || undefined;
+/** The first word at the first of the paths that has one: blank texts and objects are none. */
+function wordFinderOf(paths: Paths = []): (envelope: JsonObject) => string | undefined {
+  const finders = [paths].flat().map((path) => finderOf([fromEnvelope(path)]));
+  return (envelope) => {
+    for (const find of finders) {
+      for (const value of find(envelope)) {
+        const word = textOf(value)?.trim();
+        if (word) return word;
+      }
+    }
+    return undefined;
+  };
+}
+
+function isSaidByName(state: StateChange['state']): state is { readonly is: string } {
+  return typeof state === 'object' && 'is' in state;
 }
 
 function fromEnvelope(path: Path): Path {

@@ -12,7 +12,7 @@ const plainTime =
 
 /** The same with a fraction, an offset, a blank or small letters (RFC 3339). */
 const isoTime =
-  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))?(?:[Zz]|([+-])(\d{2}):?(\d{2}))$/;
+  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))?(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))$/;
 
 /**
  * A time as an event writes it, as a row's time. Undefined where it is no time, or none that is

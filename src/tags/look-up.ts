@@ -1,3 +1,4 @@
+import { reserveMs } from '../config.ts';
 import type { Home, TagAnswer, TagBudget } from './tags.ts';
 
 /** Tags of one instance, key to value. */
@@ -16,9 +17,8 @@ export type LookUp = (
 /** DescribeTags takes 200 filter values over all its filters; 100 ids leave room and few pages. */
 export const maxIdsPerCall = 100;
 
-/** A batch waits for tags no longer than this, and leaves itself time to answer. */
+/** A batch waits for tags no longer than this. */
 const maxWaitMs = 10_000;
-const reserveMs = 5_000;
 
 /** Looks up all ids, or as many as the budget allows; the others are `failed`. */
 export async function lookUpAll(

@@ -1,0 +1,78 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Writer } from './writer.ts';
+import { lake } from './writers/lake.ts';
+import { partitionSources } from './writers/partition-sources.ts';
+
+/** Every writer of generated files. To add one: a module in writers/, a line here. */
+const writers: readonly Writer[] = [partitionSources, lake];
+
+const projectRoot = new URL('../', import.meta.url);
+
+/** A generated file that differs from what its writer makes. */
+export interface StaleFile {
+  readonly path: string;
+  readonly makes: string;
+  readonly from: string;
+}
+
+/**
+ * Brings every generated file up to date, or with `check` only says which are not.
+ * @returns the files that were, or are, out of date
+ * @throws Error where two writers make the same file, or one cannot
+ */
+export async function generate({
+  check = false,
+  root = projectRoot,
+  from = writers,
+}: {
+  check?: boolean;
+  root?: URL;
+  from?: readonly Writer[];
+} = {}): Promise<StaleFile[]> {
+  const stale: StaleFile[] = [];
+  const owners = new Map<string, string>();
+  for (const writer of from) {
+    for (const { path, text } of await writer.files(root)) {
+      const owner = owners.get(path);
+      if (owner !== undefined) throw new Error(`${path}: made by "${owner}" and "${writer.makes}"`);
+      owners.set(path, writer.makes);
+      const file = new URL(path, root);
+      if ((await currentText(file)) === text) continue;
+      stale.push({ path, makes: writer.makes, from: writer.from });
+      if (check) continue;
+      if (text === null) {
+        await rm(file);
+      } else {
+        await mkdir(new URL('./', file), { recursive: true });
+        await writeFile(file, text);
+      }
+    }
+  }
+  return stale;
+}
+
+async function currentText(file: URL): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  const stale = await generate({ check: values.check });
+  for (const { path, makes, from } of stale) {
+    console.log(
+      values.check ? `${path} is out of date: ${makes}, from ${from}` : `wrote ${path} (${makes})`,
+    );
+  }
+  if (values.check && stale.length > 0) {
+    console.log('Run `npm run generate`.');
+    process.exitCode = 1;
+  } else if (stale.length === 0) {
+    console.log('Every generated file is up to date.');
+  }
+}

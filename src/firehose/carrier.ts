@@ -1,0 +1,66 @@
+/**
+ * A carrier is a record that we put again ourselves: one line of ours, then the original bytes.
+ *
+ *     {"eventlake":{"attempt":1,"arrived":1795168800000}}⏎…
+ *
+ * Whoever may put on the stream can write one, so what it says is believed within bounds only.
+ */
+export interface Carried {
+  /** How often the bytes were put again, this time included: 1 to `maxAttempts`. */
+  readonly attempt: number;
+  /** When the original record reached Firehose, epoch milliseconds. */
+  readonly arrivedMs: number;
+  readonly payload: Uint8Array;
+}
+
+/** So often at most is a record, or a part of it, put again. */
+export const maxAttempts = 3;
+
+const opening = new TextEncoder().encode('{"eventlake":');
+const header = /^\{"eventlake":\{"attempt":(\d{1,3}),"arrived":(\d{1,15})\}\}\n/;
+const maxHeaderBytes = 80;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** The bytes of a carrier. */
+export function carry({ attempt, arrivedMs, payload }: Carried): Uint8Array {
+  const line = new TextEncoder().encode(headerText(attempt, arrivedMs));
+  const bytes = new Uint8Array(line.length + payload.length);
+  bytes.set(line);
+  bytes.set(payload, line.length);
+  return bytes;
+}
+
+/** Bytes that a carrier adds to its payload. */
+export function carrierOverhead({ attempt, arrivedMs }: Omit<Carried, 'payload'>): number {
+  return headerText(attempt, arrivedMs).length;
+}
+
+function headerText(attempt: number, arrivedMs: number): string {
+  return `{"eventlake":{"attempt":${attempt},"arrived":${arrivedMs}}}\n`;
+}
+
+/**
+ * Takes the carrier off; bytes that are none are given as they are, with attempt 0.
+ * @param arrivalMs when these bytes reached Firehose. An earlier arrival is believed back to a day
+ *   before, since a record is put again within minutes; an attempt out of range counts as the last.
+ */
+export function uncarry(bytes: Uint8Array, arrivalMs: number): Carried {
+  const match = isCarrier(bytes) ? header.exec(latin1(bytes.subarray(0, maxHeaderBytes))) : null;
+  if (!match) return { attempt: 0, arrivedMs: arrivalMs, payload: bytes };
+  const [line, attempt, arrived] = match;
+  const arrivedMs = Number(arrived);
+  const isBelieved = arrivedMs <= arrivalMs && arrivedMs >= arrivalMs - dayMs;
+  return {
+    attempt: Number(attempt) >= 1 && Number(attempt) < maxAttempts ? Number(attempt) : maxAttempts,
+    arrivedMs: isBelieved ? arrivedMs : arrivalMs,
+    payload: bytes.subarray(line.length),
+  };
+}
+
+function isCarrier(bytes: Uint8Array): boolean {
+  return opening.every((byte, at) => bytes[at] === byte);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}

@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigurationError, configurationOf } from '../../src/config.ts';
+import { defaultSources } from '../../src/partition/sources.ts';
+
+const defaults = {
+  sources: new Set<string>(defaultSources),
+  maxDaysLate: 7,
+  unknownRecords: 'fail',
+  tagLookup: 'on',
+};
+
+describe('A configuration', () => {
+  test('has the defaults of the template where nothing is set', () => {
+    expect(configurationOf({})).toMatchObject(defaults);
+  });
+
+  test('has the same defaults where the variables are empty', () => {
+    const environment = {
+      PARTITION_SOURCES: '',
+      MAX_DAYS_LATE: '',
+      UNKNOWN_RECORDS: '',
+      TAG_LOOKUP: '',
+      OWN_ROLE: '',
+    };
+
+    expect(configurationOf(environment)).toEqual(configurationOf({}));
+  });
+
+  test('takes no notice of other variables', () => {
+    expect(configurationOf({ PATH: '/bin', maxDaysLate: '3' })).toEqual(configurationOf({}));
+  });
+
+  test('names the role of the function where it is set', () => {
+    expect(configurationOf({})).toMatchObject({ ownRole: undefined });
+    expect(configurationOf({ OWN_ROLE: 'eventlake-transform' })).toMatchObject({
+      ownRole: 'eventlake-transform',
+    });
+  });
+
+  test.each<[string, string, object]>([
+    ['PARTITION_SOURCES', 'aws.ec2', { sources: new Set(['aws.ec2']) }],
+    [
+      'PARTITION_SOURCES',
+      ' aws.ec2 ,my-app_1.x, 1a ',
+      { sources: new Set(['aws.ec2', 'my-app_1.x', '1a']) },
+    ],
+    ['PARTITION_SOURCES', namesUpTo(48), { sources: new Set(namesUpTo(48).split(',')) }],
+    ['MAX_DAYS_LATE', '0', { maxDaysLate: 0 }],
+    ['MAX_DAYS_LATE', '7', { maxDaysLate: 7 }],
+    ['UNKNOWN_RECORDS', 'fail', { unknownRecords: 'fail' }],
+    ['UNKNOWN_RECORDS', 'keep', { unknownRecords: 'keep' }],
+    ['TAG_LOOKUP', 'on', { tagLookup: 'on' }],
+    ['TAG_LOOKUP', 'off', { tagLookup: 'off' }],
+  ])('%s may be "%s"', (name, value, expected) => {
+    expect(configurationOf({ [name]: value })).toMatchObject({ ...defaults, ...expected });
+  });
+
+  const sourcesForm = 'it must be at most 48 names of /^[a-z0-9][a-z0-9._-]*$/, comma separated';
+  const daysForm = 'it must be a whole number from 0 to 7';
+
+  test.each([
+    ['PARTITION_SOURCES', ',', sourcesForm],
+    ['PARTITION_SOURCES', ' ', sourcesForm],
+    ['PARTITION_SOURCES', 'aws.ec2,', sourcesForm],
+    ['PARTITION_SOURCES', ',aws.ec2', sourcesForm],
+    ['PARTITION_SOURCES', 'AWS.ec2', sourcesForm],
+    ['PARTITION_SOURCES', '.ec2', sourcesForm],
+    ['PARTITION_SOURCES', '-ec2', sourcesForm],
+    ['PARTITION_SOURCES', 'aws.partner/x', sourcesForm],
+    ['PARTITION_SOURCES', 'aws ec2', sourcesForm],
+    ['PARTITION_SOURCES', 'aws.ec2;aws.s3', sourcesForm],
+    ['PARTITION_SOURCES', 'aws.é', sourcesForm],
+    ['PARTITION_SOURCES', namesUpTo(49), sourcesForm],
+    ['MAX_DAYS_LATE', '8', daysForm],
+    ['MAX_DAYS_LATE', '-1', daysForm],
+    ['MAX_DAYS_LATE', '07', daysForm],
+    ['MAX_DAYS_LATE', '1.0', daysForm],
+    ['MAX_DAYS_LATE', '1e0', daysForm],
+    ['MAX_DAYS_LATE', ' 7', daysForm],
+    ['MAX_DAYS_LATE', '7\n', daysForm],
+    ['MAX_DAYS_LATE', 'seven', daysForm],
+    ['UNKNOWN_RECORDS', 'Keep', 'it must be fail or keep'],
+    ['UNKNOWN_RECORDS', 'drop', 'it must be fail or keep'],
+    ['TAG_LOOKUP', 'true', 'it must be on or off'],
+    ['TAG_LOOKUP', 'on ', 'it must be on or off'],
+  ])('is refused where %s is %j', (name, value, form) => {
+    const read = () => configurationOf({ [name]: value });
+
+    expect(read).toThrow(ConfigurationError);
+    expect(read).toThrow(
+      expect.objectContaining({ message: `Environment variable ${name} is "${value}"; ${form}` }),
+    );
+  });
+});
+
+function namesUpTo(count: number): string {
+  return Array.from({ length: count }, (_, index) => `app-${index}`).join(',');
+}

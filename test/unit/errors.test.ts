@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Attempt, attempt, failures, orThrow, RecordError } from '../../src/errors.ts';
+
+describe('attempt', () => {
+  test('gives the value of a step', () => {
+    expect(attempt(() => 7)).toEqual({ ok: true, value: 7 });
+  });
+
+  test('gives a RecordError as it was thrown, whatever code was given', () => {
+    const error = new RecordError('TOO_DEEP', 'over 1,000 levels');
+
+    const attempted = attempt(() => {
+      throw error;
+    }, 'BAD_JSON');
+
+    expect(attempted).toEqual({ ok: false, error });
+    expect(errorOf(attempted)).toBe(error);
+  });
+
+  test('wraps any other error in the code given, with that error as its cause', () => {
+    const cause = new SyntaxError('Unexpected token');
+
+    const error = errorOf(
+      attempt(() => {
+        throw cause;
+      }, 'BAD_JSON'),
+    );
+
+    expect(error).toBeInstanceOf(RecordError);
+    expect(error).toMatchObject({ name: 'RecordError', code: 'BAD_JSON', cause });
+    expect(error?.message).toBe('The record, or a part of it, is no JSON.');
+  });
+
+  test.each([undefined, null, 'a string', 7])(
+    'takes %j, which is no error, for a bug of ours',
+    (thrown) => {
+      const error = errorOf(
+        attempt(() => {
+          throw thrown;
+        }),
+      );
+
+      expect(error?.code).toBe('UNEXPECTED');
+      expect(error?.cause).toBe(thrown);
+    },
+  );
+
+  test('never repeats in its message what the error of a parser quotes', () => {
+    const error = errorOf(attempt(() => JSON.parse('{"password":hunter2}'), 'BAD_JSON'));
+
+    expect(error?.message).not.toContain('hunter2');
+  });
+});
+
+describe('orThrow', () => {
+  test('gives the value of an attempt', () => {
+    expect(orThrow({ ok: true, value: 7 })).toBe(7);
+  });
+
+  test('throws the error on to the attempt around it', () => {
+    const error = new RecordError('BAD_UTF8', '3 bytes that are no UTF-8');
+
+    const outer = attempt(() => orThrow({ ok: false, error }));
+
+    expect(errorOf(outer)).toBe(error);
+  });
+});
+
+describe('Every failure', () => {
+  test.each(Object.entries(failures))('%s is told in three sentences', (code, told) => {
+    expect(code).toMatch(/^[A-Z][A-Z0-9_]+$/);
+    expect(Object.keys(told)).toEqual(['meaning', 'cause', 'cure']);
+    for (const sentence of Object.values(told)) expect(sentence).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+function errorOf(attempted: Attempt<unknown>): RecordError | undefined {
+  return attempted.ok ? undefined : attempted.error;
+}

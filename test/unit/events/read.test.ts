@@ -1,0 +1,216 @@
+import { Buffer } from 'node:buffer';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { attempt, type FailureCode } from '../../../src/errors.ts';
+import { decodeBase64, readDocuments, readLimits, unzip } from '../../../src/events/read.ts';
+import { jsonText } from '../../../src/json.ts';
+
+/** What is read of bytes: JSON text of each document, or the code of its failure. */
+const read = (bytes: string | Uint8Array, limits = readLimits) =>
+  readDocuments(Buffer.from(bytes), limits).map(({ json }) =>
+    json.ok ? jsonText(json.value) : json.error.code,
+  );
+
+function codeOf(step: () => unknown): FailureCode | undefined {
+  const attempted = attempt(step);
+  return attempted.ok ? undefined : attempted.error.code;
+}
+
+describe('decodeBase64', () => {
+  test.each([
+    ['', ''],
+    ['YQ==', 'a'],
+    ['YWI=', 'ab'],
+    ['YWJj', 'abc'],
+    ['eyJhIjoxfQ==', '{"a":1}'],
+  ])('decodes "%s"', (data, text) => {
+    expect(decodeBase64(data).toString()).toBe(text);
+  });
+
+  test('decodes every byte', () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+
+    expect(decodeBase64(bytes.toString('base64'))).toEqual(bytes);
+  });
+
+  test.each([
+    'Y',
+    'YQ',
+    'YQ=',
+    'Y===',
+    '====',
+    'YQ==YQ==',
+    'Y Q==',
+    'YWJj\n',
+    'YW*j',
+    'YWJjé',
+    '{"a":1}',
+  ])('refuses "%s"', (data) => {
+    expect(codeOf(() => decodeBase64(data))).toBe('BAD_BASE64');
+  });
+
+  test('names in its refusal the length only', () => {
+    expect(() => decodeBase64('secret!')).toThrow(/^7 characters that are no base64$/);
+  });
+});
+
+describe('unzip', () => {
+  const event = '{"a":1}';
+  const zipped = gzipSync(event);
+  const textOf = (bytes: Uint8Array) => Buffer.from(unzip(bytes)).toString();
+
+  test('gives bytes that are no gzip back as they are', () => {
+    const bytes = Buffer.from(event);
+
+    expect(unzip(bytes)).toBe(bytes);
+    expect(unzip(Buffer.alloc(0))).toHaveLength(0);
+    expect(unzip(Buffer.from([0x1f]))).toHaveLength(1);
+  });
+
+  test('unpacks gzip', () => {
+    expect(textOf(zipped)).toBe(event);
+  });
+
+  test('unpacks gzip members end to end', () => {
+    expect(textOf(Buffer.concat([zipped, gzipSync('{"b":2}')]))).toBe('{"a":1}{"b":2}');
+  });
+
+  test('unpacks gzip that is padded with zeros', () => {
+    expect(textOf(Buffer.concat([zipped, Buffer.alloc(5)]))).toBe(event);
+  });
+
+  test('refuses gzip that is cut anywhere', () => {
+    for (let length = 2; length < zipped.length; length++) {
+      expect(codeOf(() => unzip(zipped.subarray(0, length)))).toBe('BAD_GZIP');
+    }
+  });
+
+  test.each([
+    ['text after it', Buffer.concat([zipped, Buffer.from(event)])],
+    ['a wrong checksum', Buffer.from(zipped).fill(0, zipped.length - 8, zipped.length - 4)],
+    ['an unknown method', Buffer.from([0x1f, 0x8b, 9, 0, 0, 0, 0, 0, 0, 0])],
+  ])('refuses gzip with %s', (_name, bytes) => {
+    expect(codeOf(() => unzip(bytes))).toBe('BAD_GZIP');
+  });
+
+  test('refuses what unpacks to more than it may', () => {
+    const limits = { ...readLimits, maxUnzippedBytes: 1000 };
+
+    expect(unzip(gzipSync(Buffer.alloc(1000)), limits)).toHaveLength(1000);
+    expect(codeOf(() => unzip(gzipSync(Buffer.alloc(1001)), limits))).toBe('BAD_GZIP');
+    expect(codeOf(() => unzip(gzipSync(Buffer.alloc(1_000_000)), limits))).toBe('BAD_GZIP');
+  });
+
+  test('refuses a bomb of 33 MB', () => {
+    const bomb = gzipSync(Buffer.alloc(33 * 1024 * 1024));
+
+    expect(bomb.length).toBeLessThan(50_000);
+    expect(codeOf(() => unzip(bomb))).toBe('BAD_GZIP');
+  });
+});
+
+describe('readDocuments', () => {
+  test.each<[name: string, bytes: string, documents: string[]]>([
+    ['nothing', '', []],
+    ['white space', ' \n', []],
+    ['one event', '{"a":1}', ['{"a":1}']],
+    ['one event and a newline', '{"a":1}\n', ['{"a":1}']],
+    ['one event, pretty-printed', '{\n  "a": 1\r\n}', ['{"a":1}']],
+    ['a byte order mark', '\ufeff{"a":1}', ['{"a":1}']],
+    ['a byte order mark before several', '\ufeff{"a":1}\n{"b":1.0}', ['{"a":1}', '{"b":1.0}']],
+    ['events end to end', '{"a":1}{"b":2.50}', ['{"a":1}', '{"b":2.50}']],
+    ['NDJSON', '{"a":1}\n{"b":2}\n', ['{"a":1}', '{"b":2}']],
+    ['an array', '[{"a":1},{"b":-0}]', ['{"a":1}', '{"b":-0}']],
+    ['an empty array', '[]', []],
+    ['a CloudTrail file', '{"Records":[{"a":1},{"b":2}]}', ['{"a":1}', '{"b":2}']],
+    ['an empty CloudTrail file', '{"Records":[]}', []],
+    ['an object with Records and more', '{"Records":[1],"b":2}', ['{"Records":[1],"b":2}']],
+    ['an object whose Records are no list', '{"Records":{"a":1}}', ['{"Records":{"a":1}}']],
+    ['a scalar', '"x"', ['"x"']],
+    ['a number', '1.0', ['1.0']],
+    ['null', 'null', ['null']],
+    ['doubled keys', '{"a":1,"A":2,"a":3}', ['{"a":3,"A":2}']],
+    ['a lone surrogate', '{"a":"\\ud800"}', ['{"a":"\\ud800"}']],
+    ['no JSON', 'oops', ['BAD_JSON']],
+    ['a cut event', '{"a":', ['BAD_JSON']],
+    ['a NUL byte', '\0', ['BAD_JSON']],
+    ['a tab in a string', '{"a":"\t"}', ['BAD_JSON']],
+    [
+      'a wrong escape between others',
+      '{"a":1}\n{"a":"\\x"}\n{"b":2}',
+      ['{"a":1}', 'BAD_JSON', '{"b":2}'],
+    ],
+    ['a broken line between others', '{"a":1}\noops\n{"b":2}', ['{"a":1}', 'BAD_JSON', '{"b":2}']],
+  ])('of %s', (_name, bytes, documents) => {
+    expect(read(bytes)).toEqual(documents);
+  });
+
+  test.each([
+    ['Latin-1', Buffer.from('{"a":"é"}', 'latin1')],
+    ['UTF-16', Buffer.from('\ufeff{"a":1}', 'utf16le')],
+    ['another compression', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x00])],
+    ['a surrogate as UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
+    ['an overlong form', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
+    ['a cut character', Buffer.from('{"a":"€"}').subarray(0, 8)],
+  ])('says of %s that it is no UTF-8', (_name, bytes) => {
+    expect(read(bytes)).toEqual(['BAD_UTF8']);
+  });
+
+  test('says so of one event only, where others are sound', () => {
+    const bytes = Buffer.from('{"a":1}\n{"b":"é"}\n{"c":3}\n', 'latin1');
+
+    expect(read(bytes)).toEqual(['{"a":1}', 'BAD_UTF8', '{"c":3}']);
+  });
+
+  test('takes as many levels as it may', () => {
+    const limits = { ...readLimits, maxDepth: 3 };
+
+    expect(read('{"a":[[1]]}', limits)).toEqual(['{"a":[[1]]}']);
+    expect(read('{"a":[[[1]]]}', limits)).toEqual(['TOO_DEEP']);
+    expect(read('{"b":1}{"a":[[[1]]]}{"a":[[1]]}', limits)).toEqual([
+      '{"b":1}',
+      'TOO_DEEP',
+      '{"a":[[1]]}',
+    ]);
+  });
+
+  test('counts the levels of an event without the list that it is in', () => {
+    const limits = { ...readLimits, maxDepth: 3 };
+
+    expect(read('[{"a":[[1]]}]', limits)).toEqual(['{"a":[[1]]}']);
+    expect(read('{"Records":[{"a":[[1]]}]}', limits)).toEqual(['{"a":[[1]]}']);
+  });
+
+  test('takes 1,000 levels, and not 1,001', () => {
+    const nested = (levels: number) => `${'{"a":'.repeat(levels)}1.0${'}'.repeat(levels)}`;
+
+    expect(read(nested(1000))).toEqual([nested(1000)]);
+    expect(read(nested(1001))).toEqual(['TOO_DEEP']);
+    expect(read(nested(100_000))).toEqual(['TOO_DEEP']);
+  });
+
+  test('gives each document with the bytes that it stood in', () => {
+    const bytes = Buffer.from(' {"a": 1}\n{"b":2} oops');
+
+    const documents = readDocuments(bytes).map((document) =>
+      Buffer.from(document.bytes).toString(),
+    );
+
+    expect(documents).toEqual(['{"a": 1}', '{"b":2}', 'oops']);
+  });
+
+  test('gives a single document with all the bytes', () => {
+    const bytes = Buffer.from(' {"a": 1}\n');
+
+    expect(readDocuments(bytes)).toMatchObject([{ bytes }]);
+  });
+
+  test('says where a part breaks, and nothing of what is in it', () => {
+    const [, broken] = readDocuments(Buffer.from('{"a":1}\n{"secret" "x"}'));
+
+    expect(broken?.json).toMatchObject({
+      ok: false,
+      error: { code: 'BAD_JSON', message: 'a key without a colon, at byte 8' },
+    });
+  });
+});
