@@ -7,12 +7,18 @@ import type { Invocation, Response } from '../src/firehose/contract.ts';
 import { putToService } from '../src/firehose/put-again.ts';
 import { summaryOf } from '../src/summary.ts';
 import { ec2LookUp } from '../src/tags/look-up.ts';
+import { tagFilterOf } from '../src/tags/tag-set.ts';
 import { createTags } from '../src/tags/tags.ts';
 import { transform } from '../src/transform.ts';
 
 const logger = new Logger();
 const configuration = configurationOf(process.env);
-const tags = createTags({ lookUp: configuration.tagLookup === 'on' ? ec2LookUp : undefined });
+const isKept = tagFilterOf(configuration.tagKeys);
+const tags = createTags({
+  lookUp: configuration.tagLookup === 'on' ? ec2LookUp(isKept) : undefined,
+  memberRole: configuration.memberRole,
+  isKept,
+});
 
 /** Firehose's transformation. middy's early time-out would throw, and so cost the whole batch. */
 export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
@@ -22,7 +28,7 @@ export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
       invocation,
       { configuration, tags, putBatch: putToService },
       {
-        nowMs: Date.now(),
+        now: Date.now,
         remainingMs: () => context.getRemainingTimeInMillis(),
         wait: setTimeout,
       },

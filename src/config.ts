@@ -13,6 +13,10 @@ export interface Configuration {
   readonly unknownRecords: 'fail' | 'keep';
   /** Whether tags are looked up at all. */
   readonly tagLookup: 'on' | 'off';
+  /** Keys of the tags that are kept, `*` for any characters; empty keeps all. */
+  readonly tagKeys: readonly string[];
+  /** Name of the role to assume in other accounts, to look tags up there. */
+  readonly memberRole: string | undefined;
   /** Name of the function's own role: its calls never cause look-ups. */
   readonly ownRole: string | undefined;
 }
@@ -34,7 +38,9 @@ export function configurationOf(environment: Environment): Configuration {
     maxDaysLate: daysIn(environment, 'MAX_DAYS_LATE'),
     unknownRecords: oneOf(environment, 'UNKNOWN_RECORDS', ['fail', 'keep']),
     tagLookup: oneOf(environment, 'TAG_LOOKUP', ['on', 'off']),
-    ownRole: environment.OWN_ROLE || undefined,
+    tagKeys: listIn(environment, 'TAG_KEYS'),
+    memberRole: roleIn(environment, 'MEMBER_ROLE'),
+    ownRole: roleIn(environment, 'OWN_ROLE'),
   };
 }
 
@@ -46,6 +52,20 @@ function sourcesIn(environment: Environment, name: string): ReadonlySet<string> 
     throw refusal(name, value, `at most ${maxSources} names of ${sourcePattern}, comma separated`);
   }
   return new Set(sources);
+}
+
+function listIn(environment: Environment, name: string): string[] {
+  const items = environment[name]?.split(',').map((item) => item.trim());
+  return items?.filter((item) => item !== '') ?? [];
+}
+
+/** "IAM and AWS STS quotas": names of roles. */
+function roleIn(environment: Environment, name: string): string | undefined {
+  const value = environment[name];
+  if (!value) return undefined;
+  if (!/^[\w+=,.@-]{1,64}$/.test(value))
+    throw refusal(name, value, 'the name of a role, not its ARN');
+  return value;
 }
 
 function daysIn(environment: Environment, name: string): number {

@@ -96,7 +96,8 @@ function write(document: WorkDocument, maxLineBytes: number): Written {
   const lineBytes = Buffer.byteLength(line);
   if (lineBytes <= maxLineBytes) return { bytes, lineBytes, partition, line };
   if ('row' in document && document.row.instances) {
-    return write({ bytes, partition, row: withoutInstances(document.row) }, maxLineBytes);
+    const row = withoutInstances(document.row);
+    return write({ bytes, partition, row, lessons: [] }, maxLineBytes);
   }
   const error = new RecordError('TOO_LARGE', `a row of ${lineBytes} bytes`);
   return { bytes, lineBytes: 0, error };

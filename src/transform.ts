@@ -14,8 +14,7 @@ import { type FirehoseLimits, firehoseLimits } from './firehose/limits.ts';
 import { type PutBatch, putAgain } from './firehose/put-again.ts';
 import { buildResponse } from './firehose/response.ts';
 import { readRecord, type Time, type Work } from './record.ts';
-import type { Row } from './rows/schema.ts';
-import { addTags, type TagCounts } from './tag-rows.ts';
+import { addTags, type TagCounts, type TaggedRow } from './tag-rows.ts';
 import type { Tags } from './tags/tags.ts';
 
 export interface TransformOptions {
@@ -57,8 +56,9 @@ export async function transform(
   { configuration, tags, putBatch, limits = firehoseLimits }: TransformOptions,
   time: Time,
 ): Promise<Transformed> {
-  const works = records.map((record) => readRecord(record, configuration, time));
-  const tagContext = { deliveryStreamArn, ownRole: configuration.ownRole, ...time };
+  const readOptions = { configuration, lessonsOf: tags.lessonsOf };
+  const works = records.map((record) => readRecord(record, readOptions, time));
+  const tagContext = { deliveryStreamArn, ...configuration, ...time };
   const tagCounts = await addTags(works.flatMap(rowsIn), tags, tagContext);
 
   const builder = buildResponse(records, limits.maxResponseBytes);
@@ -149,6 +149,6 @@ function answeringOrder(works: readonly Work[]): number[] {
   return [...indexes.filter(isCarried), ...indexes.filter((index) => !isCarried(index))];
 }
 
-function rowsIn({ documents }: Work): Row[] {
-  return documents.ok ? documents.value.flatMap((one) => ('row' in one ? [one.row] : [])) : [];
+function rowsIn({ documents }: Work): TaggedRow[] {
+  return documents.ok ? documents.value.filter((document) => 'row' in document) : [];
 }

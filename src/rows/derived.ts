@@ -89,7 +89,7 @@ export const ofOther: Derived<EnvelopeFacts> = {
     if (change.isStateChange) return 'state_change';
     return envelope.source === 'aws.tag' ? 'tag_change' : 'event';
   },
-  service: ({ envelope }) => textOf(envelope.source)?.replace(/^aws\./, ''),
+  service: ({ envelope }) => textOf(envelope.source)?.replace(/^aws\./, '') || undefined,
   event_name: ({ change }) => change.verb,
   error_code: ({ change }) => change.errorCode,
   error_message: ({ change }) => change.errorMessage,

@@ -54,11 +54,11 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'ACM Certificate Revoked by Certificate Authority (CA)': { state: { is: 'revoked' }, id: '@resources' },
   },
   'aws.acm-pca': {
-    'ACM Private CA Audit Report Generation': { state: 'result', id: '@resources', errorMessage: 'reason' },
+    'ACM Private CA Audit Report Generation': { state: 'result', id: '@resources' },
     'ACM Private CA CRL Generation': { state: 'result', id: '@resources', errorMessage: 'reason' },
-    'ACM Private CA Certificate Issuance': { state: 'result', id: '@resources', errorMessage: 'reason' },
-    'ACM Private CA Certificate Revocation': { state: 'result', id: '@resources', errorMessage: 'reason' },
-    'ACM Private CA Creation': { state: 'result', id: '@resources', errorMessage: 'reason' },
+    'ACM Private CA Certificate Issuance': { state: 'result', id: '@resources' },
+    'ACM Private CA Certificate Revocation': { state: 'result', id: '@resources' },
+    'ACM Private CA Creation': { state: 'result', id: '@resources' },
   },
   'aws.aidevops': {
     'Investigation Cancelled': { state: 'data.status', id: 'metadata.task_id' },
@@ -245,6 +245,8 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   'aws.ec2': {
     'Capacity Block Delivered': { state: { is: 'delivered' }, id: 'capacity-reservation-id' },
     'Capacity Block Expiration Warning': { id: 'capacity-reservation-id' },
+    'Capacity Block Reservation Delivered': { state: { is: 'delivered' }, id: 'capacity-reservation-id' },
+    'Capacity Block Reservation Expiration Warning': { id: 'capacity-reservation-id' },
     'EBS Copy Snapshot Missed Completion Duration': { id: 'snapshot_id', verb: 'event', errorMessage: 'missedCompletionDurationCause' },
     'EBS Fast Snapshot Restore State-change Notification': { state: 'state', id: 'snapshot-id' },
     'EBS Multi-Volume Snapshots Completion Status': { state: 'result', id: 'snapshots[].snapshot_id', verb: 'event', errorMessage: 'cause' },
@@ -629,7 +631,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   },
   'aws.schemas': {
     'Schema Created': { state: { is: 'created' }, id: 'SchemaName' },
-    'Schema Version Created': { state: { is: 'created' }, id: 'SchemaName' },
+    'Schema Version Created': { id: 'SchemaName' },
   },
   'aws.security-ir': {
     'Case Closed': { state: { is: 'closed' }, id: 'caseId' },

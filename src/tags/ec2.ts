@@ -1,23 +1,31 @@
 import { DescribeTagsCommand, EC2Client, type TagDescription } from '@aws-sdk/client-ec2';
-import type { LookUp, TagSet } from './look-up.ts';
+import type { LookUp, Place } from './look-up.ts';
+import { memberCredentials } from './member-credentials.ts';
+import { type TagFilter, tagSetOf } from './tag-set.ts';
 
 /**
  * The look-up by the EC2 API. Only ever imported on first need (see ec2LookUp): a cold start
- * without instance events does not pay for the client.
+ * without instance events does not pay for the clients.
  *
- * DescribeTags, not DescribeInstances: one unknown id fails a whole DescribeInstances call.
- * "DescribeTags" (Amazon EC2 API Reference).
+ * DescribeTags, not DescribeInstances: of that, one unknown id fails the whole call. "DescribeTags"
+ * and "Request throttling" (Amazon EC2 API Reference).
  */
-export function createEc2LookUp(): LookUp {
+export function createEc2LookUp(isKept: TagFilter): LookUp {
   const clients = new Map<string, EC2Client>();
-  const clientOf = (region: string) => {
-    const client = clients.get(region) ?? new EC2Client({ region, maxAttempts: 2 });
-    clients.set(region, client);
+
+  const clientOf = ({ region, roleArn }: Place): EC2Client => {
+    const key = `${region}/${roleArn}`;
+    const known = clients.get(key);
+    if (known) return known;
+    const credentials = roleArn === undefined ? {} : { credentials: memberCredentials(roleArn) };
+    const client = new EC2Client({ region, retryMode: 'adaptive', maxAttempts: 3, ...credentials });
+    clients.set(key, client);
     return client;
   };
 
-  return async ({ region }, ids, signal) => {
-    const tags = new Map<string, Record<string, string>>();
+  return async (place, ids, signal) => {
+    const client = clientOf(place);
+    const tags: TagDescription[] = [];
     let token: string | undefined;
     do {
       const command = new DescribeTagsCommand({
@@ -28,19 +36,20 @@ export function createEc2LookUp(): LookUp {
         MaxResults: 1000,
         NextToken: token,
       });
-      const page = await clientOf(region).send(command, { abortSignal: signal });
-      for (const tag of page.Tags ?? []) add(tags, tag);
+      const page = await client.send(command, { abortSignal: signal });
+      tags.push(...(page.Tags ?? []));
       token = page.NextToken || undefined;
     } while (token !== undefined);
-    return tags satisfies ReadonlyMap<string, TagSet>;
-  };
-}
 
-function add(tags: Map<string, Record<string, string>>, tag: TagDescription): void {
-  const { ResourceId: id, Key: key, Value: value } = tag;
-  if (id === undefined || key === undefined) return;
-  // No prototype: a tag may be called `__proto__`.
-  const known = tags.get(id) ?? (Object.create(null) as Record<string, string>);
-  known[key.toWellFormed()] = (value ?? '').toWellFormed();
-  tags.set(id, known);
+    const byId = Map.groupBy(tags, ({ ResourceId }) => ResourceId ?? '');
+    return new Map(
+      Array.from(byId, ([id, own]) => [
+        id,
+        tagSetOf(
+          own.map(({ Key = '', Value = '' }) => [Key, Value]),
+          isKept,
+        ),
+      ]),
+    );
+  };
 }
