@@ -5,7 +5,7 @@ import middy from '@middy/core';
 import { configurationOf } from '../src/config.ts';
 import type { Invocation, Response } from '../src/firehose/contract.ts';
 import { putToService } from '../src/firehose/put-again.ts';
-import { summaryOf } from '../src/summary.ts';
+import { bugsIn, summaryOf } from '../src/summary.ts';
 import { ec2LookUp } from '../src/tags/look-up.ts';
 import { tagFilterOf } from '../src/tags/tag-set.ts';
 import { createTags } from '../src/tags/tags.ts';
@@ -33,6 +33,8 @@ export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
         wait: setTimeout,
       },
     );
-    logger.info('Batch transformed', { ...summaryOf(transformed) });
-    return transformed.response;
+    const { response, outcomes } = transformed;
+    for (const bug of new Set(bugsIn(outcomes))) logger.error('A bug failed a record', { bug });
+    logger.info('Batch transformed', { ...summaryOf(invocation.records, transformed) });
+    return response;
   });

@@ -11,7 +11,7 @@ import { lineOf, withoutInstances } from './rows/line.ts';
 export type Decision =
   | { readonly step: 'answer'; readonly lines: readonly Line[]; readonly partition: Partition }
   | { readonly step: 'put again'; readonly written: readonly Written[] }
-  | { readonly step: 'drop' }
+  | { readonly step: 'drop'; readonly reason: 'empty' | 'control' }
   | { readonly step: 'fail'; readonly error: RecordError };
 
 /** A document whose tags are there: its line, or why there is none. */
@@ -27,7 +27,7 @@ interface Unwritten extends Part {
 }
 
 /** Decides once the tags of all rows are there. */
-export function decide({ documents }: Work, limits: FirehoseLimits): Decision {
+export function decide({ documents, isControl }: Work, limits: FirehoseLimits): Decision {
   if (!documents.ok) return { step: 'fail', error: documents.error };
   const maxLineBytes = maxLineBytesOf(limits);
   const written = documents.value.map((document) => write(document, maxLineBytes));
@@ -36,7 +36,8 @@ export function decide({ documents }: Work, limits: FirehoseLimits): Decision {
 
   const [first] = lines;
   if (first === undefined) {
-    return unwritten ? { step: 'fail', error: unwritten.error } : { step: 'drop' };
+    if (unwritten) return { step: 'fail', error: unwritten.error };
+    return { step: 'drop', reason: isControl ? 'control' : 'empty' };
   }
   const isOneAnswer =
     unwritten === undefined &&

@@ -1,11 +1,11 @@
 import { type Configuration, reserveMs } from './config.ts';
 import { type Attempt, attempt, orThrow, RecordError } from './errors.ts';
 import { type AwsEvent, eventIn, recognise } from './events/event.ts';
-import { decodeBase64, readDocuments, unzip } from './events/read.ts';
+import { type Document, decodeBase64, readDocuments, unzip } from './events/read.ts';
+import { subscriptionIn } from './events/subscription.ts';
 import { uncarry } from './firehose/carrier.ts';
 import type { FirehoseRecord } from './firehose/contract.ts';
 import type { Journey } from './firehose/parts.ts';
-import type { Json } from './json.ts';
 import { type Partition, partitionOf } from './partition/partition.ts';
 import { lineOf } from './rows/line.ts';
 import { rowOf } from './rows/row.ts';
@@ -27,6 +27,8 @@ export interface Work {
   readonly record: FirehoseRecord;
   readonly journey: Journey;
   readonly documents: Attempt<readonly WorkDocument[]>;
+  /** It only tested whether the stream can be reached. */
+  readonly isControl: boolean;
 }
 
 /** One document of a record: an event's line; its row, which waits for tags; or why it is none. */
@@ -45,33 +47,38 @@ export interface ReadOptions {
 /** Bytes → documents → events → rows. Never throws: what is wrong is said in the work itself. */
 export function readRecord(
   record: FirehoseRecord,
-  { configuration, lessonsOf }: ReadOptions,
+  options: ReadOptions,
   { now, remainingMs }: Time,
 ): Work {
   const { approximateArrivalTimestamp: arrival, data } = record;
   const arrivalMs = isInstant(arrival) ? arrival : now();
-  const decoded = attempt(() => uncarry(decodeBase64(data), arrivalMs));
-  if (!decoded.ok) {
-    return { record, journey: { attempt: 0, arrivedMs: arrivalMs }, documents: decoded };
+  const carried = attempt(() => uncarry(decodeBase64(data), arrivalMs));
+  if (!carried.ok) {
+    const journey = { attempt: 0, arrivedMs: arrivalMs };
+    return { record, journey, documents: carried, isControl: false };
   }
-  const { payload, ...journey } = decoded.value;
+  const { payload, ...journey } = carried.value;
+  let isControl = false;
   const documents = attempt(() => {
-    if (remainingMs() < reserveMs)
-      throw new RecordError('OUT_OF_TIME', 'no time was left to read it');
-    return readDocuments(unzip(payload)).map(({ bytes, json }) =>
-      documentOf(bytes, json, journey.arrivedMs, { configuration, lessonsOf }),
-    );
+    if (remainingMs() < reserveMs) throw new RecordError('OUT_OF_TIME', 'no time was left for it');
+    return readDocuments(unzip(payload)).flatMap((document) => {
+      const subscription = document.json.ok ? subscriptionIn(document.json.value) : undefined;
+      isControl ||= subscription?.isControl ?? false;
+      const all = subscription
+        ? subscription.messages.flatMap((message) => readDocuments(message))
+        : [document];
+      return all.map((one) => workDocumentOf(one, journey.arrivedMs, options));
+    });
   });
-  return { record, journey, documents };
+  return { record, journey, documents, isControl };
 }
 
 /**
  * A row without instances is written at once: a batch of rows that live until tags are there costs
  * the garbage collector as much as all the rest.
  */
-function documentOf(
-  bytes: Uint8Array,
-  json: Attempt<Json>,
+function workDocumentOf(
+  { bytes, json }: Document,
   arrivedMs: number,
   { configuration, lessonsOf }: ReadOptions,
 ): WorkDocument {

@@ -1,49 +1,96 @@
 import type { FailureCode } from './errors.ts';
+import type { FirehoseRecord } from './firehose/contract.ts';
 import type { TagCounts } from './tag-rows.ts';
-import type { Transformed } from './transform.ts';
+import type { Outcome, Transformed } from './transform.ts';
 
 /**
- * What became of a batch, in numbers, without contents of events:
- * records = ok + dropped + failed, events = rows + events dropped + events failed.
+ * What became of a batch, in numbers, and never contents of events.
+ *
+ * - records = ok + dropped + failed, and dropped = empty + control + put again
+ * - events = rows + eventsDropped + eventsFailed
  */
 export interface Summary {
   readonly records: number;
   readonly ok: number;
   readonly dropped: number;
   readonly failed: number;
+  readonly empty: number;
+  readonly control: number;
+  readonly putAgain: number;
   readonly events: number;
   readonly rows: number;
   readonly eventsDropped: number;
   readonly eventsFailed: number;
   /** Parts of records that were put again and accepted. */
   readonly parts: number;
-  readonly failures: Readonly<Partial<Record<FailureCode, number>>>;
+  readonly failures: Failures;
   readonly tags: Readonly<TagCounts>;
 }
 
-export function summaryOf({ outcomes, tagCounts }: Transformed): Summary {
-  const records = { Ok: 0, Dropped: 0, ProcessingFailed: 0 };
-  const events = { Ok: 0, Dropped: 0, ProcessingFailed: 0 };
-  const failures: Partial<Record<FailureCode, number>> = {};
+/** Failed records by code, with the ids of the first few. */
+export type Failures = {
+  readonly [C in FailureCode]?: { readonly count: number; readonly recordIds: readonly string[] };
+};
+
+const maxRecordIds = 3;
+
+export function summaryOf(
+  records: readonly FirehoseRecord[],
+  { outcomes, tagCounts }: Transformed,
+): Summary {
+  const recordsBy = { Ok: 0, Dropped: 0, ProcessingFailed: 0 };
+  const eventsBy = { Ok: 0, Dropped: 0, ProcessingFailed: 0 };
+  const droppedBy = { empty: 0, control: 0, 'put again': 0 };
   let parts = 0;
   for (const outcome of outcomes) {
-    records[outcome.result] += 1;
-    events[outcome.result] += outcome.events;
+    recordsBy[outcome.result] += 1;
+    eventsBy[outcome.result] += outcome.events;
+    if (outcome.result === 'Dropped') droppedBy[outcome.reason] += 1;
     if (outcome.result !== 'Ok') parts += outcome.parts;
-    if (outcome.result !== 'ProcessingFailed') continue;
-    failures[outcome.error.code] = (failures[outcome.error.code] ?? 0) + 1;
   }
   return {
     records: outcomes.length,
-    ok: records.Ok,
-    dropped: records.Dropped,
-    failed: records.ProcessingFailed,
-    events: events.Ok + events.Dropped + events.ProcessingFailed,
-    rows: events.Ok,
-    eventsDropped: events.Dropped,
-    eventsFailed: events.ProcessingFailed,
+    ok: recordsBy.Ok,
+    dropped: recordsBy.Dropped,
+    failed: recordsBy.ProcessingFailed,
+    empty: droppedBy.empty,
+    control: droppedBy.control,
+    putAgain: droppedBy['put again'],
+    events: eventsBy.Ok + eventsBy.Dropped + eventsBy.ProcessingFailed,
+    rows: eventsBy.Ok,
+    eventsDropped: eventsBy.Dropped,
+    eventsFailed: eventsBy.ProcessingFailed,
     parts,
-    failures,
+    failures: failuresIn(records, outcomes),
     tags: tagCounts,
   };
+}
+
+function failuresIn(records: readonly FirehoseRecord[], outcomes: readonly Outcome[]): Failures {
+  const failed = outcomes.flatMap((outcome, index) =>
+    outcome.result === 'ProcessingFailed'
+      ? [{ code: outcome.error.code, recordId: records[index]?.recordId ?? '' }]
+      : [],
+  );
+  const byCode = Map.groupBy(failed, ({ code }) => code);
+  return Object.fromEntries(
+    Array.from(byCode, ([code, group]) => {
+      const recordIds = group.slice(0, maxRecordIds).map(({ recordId }) => recordId);
+      return [code, { count: group.length, recordIds }];
+    }),
+  );
+}
+
+/**
+ * Where bugs of ours showed: the frames of their stacks, without messages, which may quote the
+ * record.
+ */
+export function bugsIn(outcomes: readonly Outcome[]): string[] {
+  return outcomes.flatMap((outcome) => {
+    if (outcome.result !== 'ProcessingFailed' || outcome.error.code !== 'UNEXPECTED') return [];
+    const { cause } = outcome.error;
+    if (!Error.isError(cause)) return [`thrown: ${typeof cause}`];
+    const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+    return [[cause.name, ...frames].join('\n')];
+  });
 }

@@ -35,7 +35,13 @@ export interface Transformed {
 /** What became of one record, in AWS's words. `events` are those that could be told apart. */
 export type Outcome =
   | { readonly result: 'Ok'; readonly events: number }
-  | { readonly result: 'Dropped'; readonly events: number; readonly parts: number }
+  | {
+      readonly result: 'Dropped';
+      /** It held no event, or was put again in full. */
+      readonly reason: 'empty' | 'control' | 'put again';
+      readonly events: number;
+      readonly parts: number;
+    }
   | {
       readonly result: 'ProcessingFailed';
       readonly events: number;
@@ -93,7 +99,7 @@ function settle(
   const events = work.documents.ok ? work.documents.value.length : 0;
   switch (decision.step) {
     case 'drop':
-      return { result: 'Dropped', events, parts: 0 };
+      return { result: 'Dropped', reason: decision.reason, events, parts: 0 };
     case 'fail':
       return { result: 'ProcessingFailed', events, parts: 0, error: decision.error };
     case 'answer': {
@@ -135,7 +141,7 @@ async function putCarriers(
     const own = accepted.slice(at, at + one.carriers.length);
     at += own.length;
     const parts = own.filter(Boolean).length;
-    if (parts === own.length) return { result: 'Dropped', events, parts };
+    if (parts === own.length) return { result: 'Dropped', reason: 'put again', events, parts };
     const reason = `${own.length - parts} of ${own.length} parts were not accepted`;
     const error = new RecordError('NOT_ACCEPTED', reason);
     return { result: 'ProcessingFailed', events, parts, error };

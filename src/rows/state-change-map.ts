@@ -7,16 +7,14 @@ export type Paths = Path | readonly Path[];
  * What the events of a type say: one line an event type. Paths are below `detail`; `@resources` is
  * the envelope's list. Where a path meets several values, the first counts.
  *
- * An entry with a `state` makes the event a state change. How to judge a new one:
- *
- * - A state is what the resource, or the job, task, execution or finding, is now in, also the result
- *   that it ended with. A severity, a log level, a category, an operation is none, whatever the key
- *   is called, nor is what is to come: a warning, a recommendation, the action of a Spot warning.
- * - A name says a state, in its own word, if it says that the thing came to be or ceased to be, or
- *   how something that goes on or has ended stands (created, deleted, expired, in progress, failed).
- *   What was done to a thing that goes on as before (updated, tagged, rotated, published) is none.
- * - State and id are of the same thing where the detail has both. A verb is AWS's own word for what
- *   was done, never a user's. An error path is one that has a value only when something went wrong.
+ * An entry with a `state` makes the event a state change. The rule: a state is what the resource (or
+ * the job, task, execution, finding) is now in, or the result that it ended with; never a severity,
+ * a log level, a category, an operation, or what is still to come, whatever the key is called. The
+ * name of an event says a state, in its own word, only if it says that the thing came to be or ceased
+ * to be, or how something that goes on or has ended stands (created, expired, in progress, failed);
+ * not what was done to a thing that goes on as before (updated, tagged, rotated, published). State
+ * and id are of the same thing where the detail has both, a verb is AWS's own word and never a
+ * user's, and an error path is one that has words only when something went wrong.
  *
  * A wrong guess is worse than none, as `detail` has it all.
  */
@@ -378,7 +376,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'Location Geofence Event': { id: 'DeviceId', verb: 'EventType' },
   },
   'aws.glue': {
-    'Glue Crawler State Change': { state: 'state', id: 'crawlerName' },
+    'Glue Crawler State Change': { state: 'state', id: 'crawlerName', errorMessage: 'errorMessage' },
     'Glue Data Catalog Database State Change': { id: 'databaseName', verb: 'typeOfChange' },
     'Glue Data Catalog Table State Change': { id: 'tableName', verb: 'typeOfChange' },
     'Glue Job Run Status': { state: 'state', id: 'jobRunId' },
