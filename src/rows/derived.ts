@@ -40,12 +40,23 @@ export function recordFacts(record: JsonObject, arrivalMs: number): RecordFacts 
 export function envelopeFacts(envelope: JsonObject, arrivalMs: number): EnvelopeFacts {
   const change = stateFactsOf(envelope);
   const { state, previousState, resourceId } = change;
-  // The state of an instance itself, not that of a volume or a task on it.
+  // The state of the instance itself, not that of a compliance check or a scan of it.
+  const isOfInstance = state !== undefined && instanceStates.has(state);
   const instances = instancesIn(change.instances).map((one) =>
-    one.id === resourceId ? { ...one, state, previousState } : one,
+    isOfInstance && one.id === resourceId ? { ...one, state, previousState } : one,
   );
   return { arrivalMs, envelope, change, instances };
 }
+
+/** "Amazon EC2 instance state changes" (Amazon EC2 User Guide). */
+const instanceStates: ReadonlySet<string> = new Set([
+  'pending',
+  'running',
+  'stopping',
+  'stopped',
+  'shutting-down',
+  'terminated',
+]);
 
 const ofAny: Derived<{ arrivalMs: number; instances: readonly EventInstance[] }> = {
   arrival_time: ({ arrivalMs }) => rowTimeOf(arrivalMs),

@@ -12,9 +12,8 @@ export type Paths = Path | readonly Path[];
  * a log level, a category, an operation, or what is still to come, whatever the key is called. The
  * name of an event says a state, in its own word, only if it says that the thing came to be or ceased
  * to be, or how something that goes on or has ended stands (created, expired, in progress, failed);
- * not what was done to a thing that goes on as before (updated, tagged, rotated, published). State
- * and id are of the same thing where the detail has both, a verb is AWS's own word and never a
- * user's, and an error path is one that has words only when something went wrong.
+ * not what was done to a thing that goes on as before (updated, tagged, rotated, published). A verb
+ * is AWS's own word, never a user's; an error path has words only when something went wrong.
  *
  * A wrong guess is worse than none, as `detail` has it all.
  */

@@ -19,19 +19,28 @@ export interface StateFacts {
 /** An entry of the map, ready to be asked. */
 type Reader = (envelope: JsonObject) => StateFacts;
 
-const readers = new Map(
-  Object.entries(stateChangeMap).flatMap(([source, types]) =>
-    Object.entries(types).map(([type, entry]) => [`${source}/${type}`, readerOf(entry)] as const),
-  ),
-);
+/** Made on first need: a container sees few of the types, and its start must not pay for all. */
+const readers = new Map<StateChange, Reader>();
 
 /** Of an event whose type has no entry. */
-const readOther = readerOf({});
+const noEntry: StateChange = {};
 
 /** Reads an event by the map's entry of its source and detail-type. */
 export function stateFactsOf(envelope: JsonObject): StateFacts {
-  const read = readers.get(`${envelope.source}/${envelope['detail-type']}`) ?? readOther;
+  const entry = entryOf(envelope);
+  const read = readers.get(entry) ?? readerOf(entry);
+  readers.set(entry, read);
   return read(envelope);
+}
+
+function entryOf({ source, 'detail-type': detailType }: JsonObject): StateChange {
+  const types = ownEntry(stateChangeMap, String(source));
+  return (types && ownEntry(types, String(detailType))) ?? noEntry;
+}
+
+/** The names are an event's, and may be `constructor`. */
+function ownEntry<T>(entries: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined;
 }
 
 function readerOf(entry: StateChange): Reader {
