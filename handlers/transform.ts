@@ -1,10 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import { configurationOf } from '../src/config.ts';
 import type { Invocation, Response } from '../src/firehose/contract.ts';
 import { putToService } from '../src/firehose/put-again.ts';
+import { metricsOf } from '../src/metrics.ts';
 import { bugsIn, summaryOf } from '../src/summary.ts';
 import { ec2LookUp } from '../src/tags/look-up.ts';
 import { tagFilterOf } from '../src/tags/tag-set.ts';
@@ -12,6 +15,7 @@ import { createTags } from '../src/tags/tags.ts';
 import { transform } from '../src/transform.ts';
 
 const logger = new Logger();
+const metrics = new Metrics({ namespace: 'eventlake' });
 const configuration = configurationOf(process.env);
 const isKept = tagFilterOf(configuration.tagKeys);
 const tags = createTags({
@@ -23,6 +27,7 @@ const tags = createTags({
 /** Firehose's transformation. middy's early time-out would throw, and so cost the whole batch. */
 export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
   .use(injectLambdaContext(logger))
+  .use(logMetrics(metrics))
   .handler(async (invocation, context) => {
     const transformed = await transform(
       invocation,
@@ -34,7 +39,13 @@ export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
       },
     );
     const { response, outcomes } = transformed;
+    const summary = summaryOf(invocation.records, transformed);
     for (const bug of new Set(bugsIn(outcomes))) logger.error('A bug failed a record', { bug });
-    logger.info('Batch transformed', { ...summaryOf(invocation.records, transformed) });
+    logger.info('Batch transformed', { ...summary });
+    for (const { name, value, code } of metricsOf(summary)) {
+      const metric =
+        code === undefined ? metrics : metrics.singleMetric().addDimension('code', code);
+      metric.addMetric(name, MetricUnit.Count, value);
+    }
     return response;
   });
