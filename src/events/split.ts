@@ -105,9 +105,9 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   }
 
   function give(count: number, reason?: string): void {
-    const place = { offset, line };
+    const start = { offset, line };
     const bytes = take(count);
-    pieces.push(reason === undefined ? { bytes, ...place } : { bytes, ...place, broken: reason });
+    pieces.push(reason === undefined ? { bytes, ...start } : { bytes, ...start, broken: reason });
   }
 
   function fail(at: number, reason: string): void {
@@ -239,7 +239,7 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
     let left = newline === -1 ? held.length : newline;
     for (; left > maxBrokenBytes; left -= maxBrokenBytes) give(maxBrokenBytes, broken.reason);
     if (newline === -1 && !isWhole) return wait();
-    if (left > 0) give(left, broken.reason);
+    give(left, broken.reason);
     if (newline !== -1) place = 'top';
     return newline !== -1;
   }

@@ -7,11 +7,14 @@ const defaults = {
   maxDaysLate: 7,
   unknownRecords: 'fail',
   tagLookup: 'on',
+  tagKeys: [],
+  memberRole: undefined,
+  ownRole: undefined,
 };
 
 describe('A configuration', () => {
   test('has the defaults of the template where nothing is set', () => {
-    expect(configurationOf({})).toMatchObject(defaults);
+    expect(configurationOf({})).toEqual(defaults);
   });
 
   test('has the same defaults where the variables are empty', () => {
@@ -20,6 +23,8 @@ describe('A configuration', () => {
       MAX_DAYS_LATE: '',
       UNKNOWN_RECORDS: '',
       TAG_LOOKUP: '',
+      TAG_KEYS: '',
+      MEMBER_ROLE: '',
       OWN_ROLE: '',
     };
 
@@ -28,13 +33,6 @@ describe('A configuration', () => {
 
   test('takes no notice of other variables', () => {
     expect(configurationOf({ PATH: '/bin', maxDaysLate: '3' })).toEqual(configurationOf({}));
-  });
-
-  test('names the role of the function where it is set', () => {
-    expect(configurationOf({})).toMatchObject({ ownRole: undefined });
-    expect(configurationOf({ OWN_ROLE: 'eventlake-transform' })).toMatchObject({
-      ownRole: 'eventlake-transform',
-    });
   });
 
   test.each<[string, string, object]>([
@@ -51,11 +49,19 @@ describe('A configuration', () => {
     ['UNKNOWN_RECORDS', 'keep', { unknownRecords: 'keep' }],
     ['TAG_LOOKUP', 'on', { tagLookup: 'on' }],
     ['TAG_LOOKUP', 'off', { tagLookup: 'off' }],
+    ['TAG_KEYS', 'Name', { tagKeys: ['Name'] }],
+    ['TAG_KEYS', ' Name ,cost center,aws:*,', { tagKeys: ['Name', 'cost center', 'aws:*'] }],
+    ['TAG_KEYS', ' , ', { tagKeys: [] }],
+    ['MEMBER_ROLE', 'eventlake-tags', { memberRole: 'eventlake-tags' }],
+    ['MEMBER_ROLE', 'A1_+=,.@-', { memberRole: 'A1_+=,.@-' }],
+    ['OWN_ROLE', 'eventlake-transform', { ownRole: 'eventlake-transform' }],
+    ['OWN_ROLE', 'x'.repeat(64), { ownRole: 'x'.repeat(64) }],
   ])('%s may be "%s"', (name, value, expected) => {
-    expect(configurationOf({ [name]: value })).toMatchObject({ ...defaults, ...expected });
+    expect(configurationOf({ [name]: value })).toEqual({ ...defaults, ...expected });
   });
 
   const sourcesForm = 'it must be at most 48 names of /^[a-z0-9][a-z0-9._-]*$/, comma separated';
+  const roleForm = 'it must be the name of a role, not its ARN';
   const daysForm = 'it must be a whole number from 0 to 7';
 
   test.each([
@@ -83,6 +89,11 @@ describe('A configuration', () => {
     ['UNKNOWN_RECORDS', 'drop', 'it must be fail or keep'],
     ['TAG_LOOKUP', 'true', 'it must be on or off'],
     ['TAG_LOOKUP', 'on ', 'it must be on or off'],
+    ['MEMBER_ROLE', 'arn:aws:iam::123456789012:role/x', roleForm],
+    ['MEMBER_ROLE', 'path/x', roleForm],
+    ['MEMBER_ROLE', ' x', roleForm],
+    ['OWN_ROLE', 'x'.repeat(65), roleForm],
+    ['OWN_ROLE', 'é', roleForm],
   ])('is refused where %s is %j', (name, value, form) => {
     const read = () => configurationOf({ [name]: value });
 

@@ -66,6 +66,10 @@ describe('parseJson and jsonText', () => {
     expect(parsed).toEqual([0, 7, -7, 1.5, 123456789012345]);
   });
 
+  test('do so also beside a number that is kept as it was spelt', () => {
+    expect(parseJson('[7,1.0,-1.5]')).toEqual([7, JSON.rawJSON('1.0'), -1.5]);
+  });
+
   test('never take digits in a string for a number', () => {
     const text = '{"1.0":"1.0","b":"[1e400,-0]","c":":9007199254740993"}';
 
@@ -218,6 +222,14 @@ describe('equalJson', () => {
   test.each(different)('%s is not %s', (a, b) => {
     expect(equalJson(parseJson(a), parseJson(b))).toBe(false);
     expect(equalJson(parseJson(b), parseJson(a))).toBe(false);
+  });
+
+  test('1,000 levels are compared once', () => {
+    const deep = parseJson(`${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`);
+    const other = parseJson(`${'{"a":'.repeat(1000)}2${'}'.repeat(1000)}`);
+
+    expect(equalJson(deep, structuredClone(deep))).toBe(true);
+    expect(equalJson(deep, other)).toBe(false);
   });
 
   test('what is absent is null, and nothing else', () => {

@@ -71,6 +71,16 @@ const brokenInputs: [name: string, input: string, pieces: string[]][] = [
     `oops\n${b}\n`,
     ['neither a JSON value nor white space: oops', b],
   ],
+  [
+    'also where that is a list',
+    `oops\n[${b}]\n`,
+    ['neither a JSON value nor white space: oops', b],
+  ],
+  [
+    'a list over several lines before it makes it cost everything',
+    `[\n${a}\n]\noops\n${b}\n`,
+    [a, `neither a JSON value nor white space: oops\n${b}\n`],
+  ],
   ['so does the last line', `${a}\noops`, [a, 'neither a JSON value nor white space: oops']],
   [
     'text that never was NDJSON is one piece',
