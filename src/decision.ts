@@ -32,15 +32,16 @@ export function decide({ documents, isControl }: Work, limits: FirehoseLimits): 
   const maxLineBytes = maxLineBytesOf(limits);
   const written = documents.value.map((document) => write(document, maxLineBytes));
   const lines = written.filter((one) => 'line' in one);
-  const unwritten = written.find((one) => 'error' in one);
+  const unwritten = written.filter((one) => 'error' in one);
 
   const [first] = lines;
   if (first === undefined) {
-    if (unwritten) return { step: 'fail', error: unwritten.error };
+    const [failed] = unwritten;
+    if (failed) return { step: 'fail', error: failed.error };
     return { step: 'drop', reason: isControl ? 'control' : 'empty' };
   }
   const isOneAnswer =
-    unwritten === undefined &&
+    unwritten.every(isWithoutBytes) &&
     lines.every(({ partition }) => isSame(partition, first.partition)) &&
     lineBytesOf(lines) <= maxLineBytes;
   return isOneAnswer
@@ -76,6 +77,7 @@ function groupsOf(written: readonly Written[]): Part[][] {
   const byPartition = new Map<string, Part[]>();
   const alone: Part[][] = [];
   for (const one of written) {
+    if (isWithoutBytes(one)) continue;
     if ('error' in one) {
       alone.push([one]);
       continue;
@@ -86,6 +88,11 @@ function groupsOf(written: readonly Written[]): Part[][] {
     else byPartition.set(key, [one]);
   }
   return [...byPartition.values(), ...alone];
+}
+
+/** An array whose end is missing lost nothing by it. */
+function isWithoutBytes({ bytes }: Part): boolean {
+  return bytes.length === 0;
 }
 
 /** A row that no response can hold goes without its instances; one that still does not fit fails. */

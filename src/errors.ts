@@ -9,8 +9,8 @@ export const failures = {
     cure: 'Make invocations with `eventlake invocation`, or look at what calls the function.',
   },
   BAD_GZIP: {
-    meaning: 'The record starts like gzip but cannot be unpacked.',
-    cause: 'It was cut or damaged before it was put.',
+    meaning: 'The record starts like gzip but cannot be unpacked, or only to far too much.',
+    cause: 'It was cut or damaged before it was put; or it is a bomb.',
     cure: 'Look at its producer; a sound copy can be put again.',
   },
   BAD_UTF8: {
@@ -32,6 +32,11 @@ export const failures = {
     meaning: 'The JSON is neither an EventBridge event nor a CloudTrail record.',
     cause: 'Something else is put on the stream.',
     cure: 'Put it elsewhere, or set `UnknownRecords` to `keep` to have it as a row of its own.',
+  },
+  TOO_MANY_EVENTS: {
+    meaning: 'The record holds more than 50,000 documents.',
+    cause: 'No service puts so many into one; somebody tries what the function does with it.',
+    cure: 'Put fewer in a record.',
   },
   TOO_LARGE: {
     meaning: 'One event is too large for a response, or for a record to put it again in.',

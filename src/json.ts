@@ -118,6 +118,21 @@ export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   return Object.keys(b).every((key) => Object.hasOwn(a, key) || equalJson(undefined, b[key]));
 }
 
+/**
+ * A value without members that are null, which count as absent, and with its keys sorted. The
+ * elements of a list stay, and so do nulls among them.
+ */
+export function canonicalJson(value: Json): Json {
+  if (Array.isArray(value)) return value.map(canonicalJson);
+  if (!isObject(value)) return value;
+  const canonical: Record<string, Json> = Object.create(null); // a key may be `__proto__`
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
+    if (member !== undefined && member !== null) canonical[key] = canonicalJson(member);
+  }
+  return canonical;
+}
+
 /** A member of an object, never one that it inherits (`toString`, `__proto__`). */
 export function ownValue(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;

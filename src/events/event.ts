@@ -42,7 +42,16 @@ export function recognise(document: Json): AwsEvent {
 /** Insights records have neither `eventSource` nor `eventName`. */
 function isCloudTrailRecord(document: JsonObject): boolean {
   const { eventVersion, eventSource, eventType, insightDetails } = document;
-  return isThere(eventVersion) && [eventSource, eventType, insightDetails].some(isThere);
+  return (
+    isThere(eventVersion) &&
+    [eventSource, eventType, insightDetails].some(isThere) &&
+    !isNotification(eventSource)
+  );
+}
+
+/** What S3, SES and others send to queues and functions looks alike, with `aws:s3` as its source. */
+function isNotification(eventSource: Json | undefined): boolean {
+  return typeof eventSource === 'string' && eventSource.startsWith('aws:');
 }
 
 /** A member that is null counts as absent: the way back does not tell them apart. */

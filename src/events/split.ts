@@ -37,12 +37,15 @@ export interface SplitLimits {
   readonly maxBrokenBytes: number;
   /** A longer document counts as broken. Bounds the memory of the splitter. */
   readonly maxDocumentBytes: number;
+  /** After so many pieces all the rest counts as broken. */
+  readonly maxPieces: number;
 }
 
 /** A Firehose record holds 1,000 KiB; an EventBridge event 1 MB at most. */
 const defaultLimits: SplitLimits = {
   maxBrokenBytes: 1000 * 1024,
   maxDocumentBytes: 16 * 1024 * 1024,
+  maxPieces: Number.POSITIVE_INFINITY,
 };
 
 export interface Splitter {
@@ -65,7 +68,7 @@ export function splitDocuments(bytes: Uint8Array, limits?: Partial<SplitLimits>)
 }
 
 /** Where the splitter stands. */
-type Place =
+type Stage =
   | 'top'
   | 'first element' // of an array, which may also be empty
   | 'next element'
@@ -77,7 +80,7 @@ type Place =
 
 /** Splits input that comes in chunks. */
 export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
-  const { maxBrokenBytes, maxDocumentBytes } = { ...defaultLimits, ...limits };
+  const { maxBrokenBytes, maxDocumentBytes, maxPieces } = { ...defaultLimits, ...limits };
 
   const chunks: Uint8Array[] = []; // what came and is not looked at yet
   let held: Uint8Array = new Uint8Array(0); // what is left of what was looked at
@@ -88,9 +91,10 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   let isWhole = false;
   let pieces: Piece[] = [];
 
-  let place: Place = 'top';
+  let stage: Stage = 'top';
   let array: { isRecords: boolean; line: number } | undefined; // the one that is open
   let broken = { at: 0, reason: '' };
+  let given = 0; // pieces
   let documents = 0;
   let isOnePerLine = true; // nothing so far went over the end of a line
   let scannedTwice = 0;
@@ -107,23 +111,24 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   function give(count: number, reason?: string): void {
     const start = { offset, line };
     const bytes = take(count);
+    given++;
     pieces.push(reason === undefined ? { bytes, ...start } : { bytes, ...start, broken: reason });
   }
 
   function fail(at: number, reason: string): void {
     broken = { at, reason };
-    place = 'at break';
+    stage = 'at break';
   }
 
-  /** Each step takes bytes or changes the place; false where it needs more bytes. */
+  /** Each step takes bytes or changes the stage; false where it needs more bytes. */
   function step(): boolean {
-    if (place === 'at break') return decideReach();
-    if (place === 'in broken line' || place === 'in broken rest') return giveBroken();
+    if (stage === 'at break') return decideReach();
+    if (stage === 'in broken line' || stage === 'in broken rest') return giveBroken();
     take(skipSpace(held, 0));
     if (held.length === 0) return endOfInput();
 
     const byte = held[0];
-    switch (place) {
+    switch (stage) {
       case 'top':
         return startDocument();
       case 'next element':
@@ -134,7 +139,7 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
         if (byte === closeBracket) return closeArray();
         if (byte === comma) {
           take(1);
-          place = 'next element';
+          stage = 'next element';
         } else fail(0, 'two events without a comma');
         return true;
       case 'after records':
@@ -153,11 +158,15 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
     if (opening === 'incomplete' || opening === 0) return giveDocument();
     array = { isRecords: opening > 1, line };
     take(opening);
-    place = 'first element';
+    stage = 'first element';
     return true;
   }
 
   function giveDocument(): boolean {
+    if (given >= maxPieces) {
+      fail(0, `more than ${maxPieces} documents`);
+      return true;
+    }
     const { bytes, isAll } = scannable();
     const scan = scanValue(bytes, 0, isAll);
     const end = scan === 'incomplete' ? bytes.length : 'end' in scan ? scan.end : 0;
@@ -173,7 +182,7 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
       give(scan.end);
       documents++;
       if (line !== startLine) isOnePerLine = false;
-      place = array ? 'after element' : 'top';
+      stage = array ? 'after element' : 'top';
     }
     return true;
   }
@@ -195,7 +204,7 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
 
   function closeArray(): true {
     take(1);
-    if (array?.isRecords) place = 'after records';
+    if (array?.isRecords) stage = 'after records';
     else endArray();
     return true;
   }
@@ -203,13 +212,13 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   function endArray(): void {
     if (array && line !== array.line) isOnePerLine = false;
     array = undefined;
-    place = 'top';
+    stage = 'top';
   }
 
   function endOfInput(): false {
-    if (isWhole && place !== 'top') {
+    if (isWhole && stage !== 'top') {
       give(0, 'an array of events without its end');
-      place = 'top';
+      stage = 'top';
     }
     return false;
   }
@@ -226,21 +235,22 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
     scannedTwice += Math.max(0, broken.at - (newline === -1 ? bytes.length : newline));
     const isLineLost =
       isOnePerLine &&
+      given < maxPieces &&
       (array === undefined || array.line === line) &&
       (documents > 0 || next === openBrace || next === openBracket) &&
       scannedTwice <= offset + broken.at;
     array = undefined;
-    place = isLineLost ? 'in broken line' : 'in broken rest';
+    stage = isLineLost ? 'in broken line' : 'in broken rest';
     return true;
   }
 
   function giveBroken(): boolean {
-    const newline = place === 'in broken line' ? held.indexOf(lineFeed) : -1;
+    const newline = stage === 'in broken line' ? held.indexOf(lineFeed) : -1;
     let left = newline === -1 ? held.length : newline;
     for (; left > maxBrokenBytes; left -= maxBrokenBytes) give(maxBrokenBytes, broken.reason);
     if (newline === -1 && !isWhole) return wait();
     give(left, broken.reason);
-    if (newline !== -1) place = 'top';
+    if (newline !== -1) stage = 'top';
     return newline !== -1;
   }
 

@@ -66,7 +66,7 @@ const ofAny: Derived<{ arrivalMs: number; instances: readonly EventInstance[] }>
 
 const ofRecord: Derived<RecordFacts> = {
   ...ofAny,
-  kind: ({ record }) => kinds.get(textOf(record.eventType)?.toLowerCase() ?? '') ?? 'api_call',
+  kind: ({ record }) => kindOf(record),
   service: ({ record }) => serviceOf(record),
   outcome: ({ record }) => outcomeOf(record),
   actor_type: ({ actor }) => actor.type,
@@ -120,6 +120,10 @@ const kinds = new Map([
   ['awsvpceevent', 'network_activity'],
 ]);
 
+function kindOf({ eventType }: JsonObject): string {
+  return kinds.get(textOf(eventType)?.toLowerCase() ?? '') ?? 'api_call';
+}
+
 /** `ec2` of `ec2.amazonaws.com`. */
 function serviceOf({ eventSource }: JsonObject): string | undefined {
   return textOf(eventSource)?.split('.', 1)[0] || undefined;
@@ -132,15 +136,22 @@ function sourceOf(record: JsonObject): string | undefined {
   return record.insightDetails ? 'aws.cloudtrail' : undefined;
 }
 
-/** Some failed console logins have neither code nor message, only the word in the response. */
 function outcomeOf(record: JsonObject): string | undefined {
   if (record.insightDetails) return undefined;
-  const { errorCode, errorMessage, responseElements } = record;
   const isFailure =
-    isSaid(errorCode) ||
-    isSaid(errorMessage) ||
-    (isObject(responseElements) && responseElements.ConsoleLogin === 'Failure');
+    isSaid(record.errorCode) || isSaid(record.errorMessage) || isFailedSignIn(record);
   return isFailure ? 'failure' : 'success';
+}
+
+/**
+ * Some have neither code nor message, only `Failure` in the response, beside `ConsoleLogin` or
+ * `SwitchRole`. "AWS Management Console sign-in events" (AWS CloudTrail User Guide).
+ */
+function isFailedSignIn(record: JsonObject): boolean {
+  const { responseElements } = record;
+  if (!isObject(responseElements)) return false;
+  if (responseElements.ConsoleLogin === 'Failure') return true;
+  return kindOf(record) === 'sign_in' && Object.values(responseElements).includes('Failure');
 }
 
 function isSaid(value: Json | undefined): boolean {

@@ -79,10 +79,10 @@ const resourceMembers = [
 ] as const;
 
 /** CloudTrail's `resources`: a list of objects, of which any member may be missing. */
-const records: Form = {
+const recordResources: Form = {
   toCell: (value) => (Array.isArray(value) ? value.filter(isObject).map(resourceCell) : undefined),
   toValue: (cell) => (cell as readonly ResourceCell[]).map(resourceValue),
-  isExact: (cell, value) => equalJson(records.toValue(cell), value),
+  isExact: (cell, value) => equalJson(recordResources.toValue(cell), value),
 };
 
 function resourceCell(resource: JsonObject): ResourceCell {
@@ -104,7 +104,7 @@ function resourceValue(cell: ResourceCell): JsonObject {
 }
 
 /** EventBridge's `resources`: a list of ARNs, in practice also of bare ids, once a string. */
-const arns: Form = {
+const envelopeResources: Form = {
   toCell: (value) => {
     const list = Array.isArray(value) ? value : [value];
     return list.flatMap((element) =>
@@ -112,7 +112,7 @@ const arns: Form = {
     );
   },
   toValue: (cell) => (cell as readonly ResourceCell[]).map(({ arn }) => arn as string),
-  isExact: (cell, value) => equalJson(arns.toValue(cell), value),
+  isExact: (cell, value) => equalJson(envelopeResources.toValue(cell), value),
 };
 
-export const forms = { text, boolean, time, json, records, arns } as const;
+export const forms = { text, boolean, time, json, recordResources, envelopeResources } as const;

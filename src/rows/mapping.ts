@@ -82,6 +82,6 @@ function formOf(type: ColumnType, part: Part): Form {
     case 'json':
       return forms.json;
     default:
-      return part === 'record' ? forms.records : forms.arns;
+      return part === 'record' ? forms.recordResources : forms.envelopeResources;
   }
 }

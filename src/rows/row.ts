@@ -1,6 +1,6 @@
 import type { AwsEvent } from '../events/event.ts';
-import { equalJson, type Json, type JsonObject, jsonText } from '../json.ts';
-import { envelopeFacts, ofBare, ofOther, ofWrapped, recordFacts } from './derived.ts';
+import { canonicalJson, equalJson, type Json, type JsonObject, jsonText } from '../json.ts';
+import { type Derived, envelopeFacts, ofBare, ofOther, ofWrapped, recordFacts } from './derived.ts';
 import type { Cell } from './forms.ts';
 import { mapping, type Part, type Place, type Stored } from './mapping.ts';
 import { type ColumnName, columns, type Family, type Row } from './schema.ts';
@@ -42,15 +42,17 @@ type Parts = Readonly<Record<Part, JsonObject>>;
 type Patches = Readonly<Record<Part, Record<string, Json>>>;
 
 type Cells = Record<string, unknown>;
-type Derive = (facts: never) => unknown;
 
-/** How the rows of one family are made. */
-interface Plan {
+/** How the rows of one family are made, of the facts that its derived cells need. */
+interface Plan<Facts> {
   readonly family: Family;
   /** What becomes of the keys of each part; a key that is in neither map goes into the patch. */
   readonly stored: Readonly<Record<Part, ReadonlyMap<string, Stored>>>;
   readonly filledIn: Readonly<Record<Part, ReadonlySet<string>>>;
-  readonly derived: readonly { readonly column: ColumnName; readonly derive: Derive }[];
+  readonly derived: readonly {
+    readonly column: ColumnName;
+    readonly derive: (facts: Facts) => unknown;
+  }[];
 }
 
 const plans = {
@@ -67,7 +69,7 @@ const nothing: JsonObject = Object.freeze({});
  */
 const blank: Cells = Object.fromEntries(columns.map(({ name }) => [name, undefined]));
 
-function planOf(family: Family, derived: { readonly [C in ColumnName]?: Derive }): Plan {
+function planOf<Facts>(family: Family, derived: Derived<Facts>): Plan<Facts> {
   const { stored, twins, constants } = mapping[family];
   const filled: Place[] = [...twins, ...constants];
   // The detail of a wrapped record is the record.
@@ -87,10 +89,10 @@ function planOf(family: Family, derived: { readonly [C in ColumnName]?: Derive }
   };
 }
 
-function fill(plan: Plan, parts: Parts, facts: unknown): Row {
+function fill<Facts>(plan: Plan<Facts>, parts: Parts, facts: Facts): Row {
   const row = { ...blank };
   const patches: Patches = { envelope: Object.create(null), record: Object.create(null) };
-  for (const { column, derive } of plan.derived) row[column] = derive(facts as never);
+  for (const { column, derive } of plan.derived) row[column] = derive(facts);
   addStored(plan, 'envelope', parts, row, patches);
   addStored(plan, 'record', parts, row, patches);
   addTwins(plan, parts, row, patches);
@@ -100,7 +102,13 @@ function fill(plan: Plan, parts: Parts, facts: unknown): Row {
 }
 
 /** Puts each value of a part into its cell; what is not wholly in a cell then, into the patch. */
-function addStored(plan: Plan, part: Part, parts: Parts, row: Cells, patches: Patches): void {
+function addStored(
+  plan: Plan<never>,
+  part: Part,
+  parts: Parts,
+  row: Cells,
+  patches: Patches,
+): void {
   const object = parts[part];
   for (const key of Object.keys(object)) {
     const value = object[key];
@@ -117,7 +125,7 @@ function addStored(plan: Plan, part: Part, parts: Parts, row: Cells, patches: Pa
 }
 
 /** Twins say the same as their cell; where that has nothing that fits, they fill it. */
-function addTwins({ family }: Plan, parts: Parts, row: Cells, patches: Patches): void {
+function addTwins({ family }: Plan<never>, parts: Parts, row: Cells, patches: Patches): void {
   for (const { part, key, of } of mapping[family].twins) {
     const value = parts[part][key] ?? null;
     let cell = row[of.column] as Cell | undefined;
@@ -131,17 +139,24 @@ function addTwins({ family }: Plan, parts: Parts, row: Cells, patches: Patches):
   }
 }
 
-function checkConstants({ family }: Plan, parts: Parts, patches: Patches): void {
+function checkConstants({ family }: Plan<never>, parts: Parts, patches: Patches): void {
   for (const { part, key, value } of mapping[family].constants) {
     const found = parts[part][key] ?? null;
     if (!equalJson(found, value)) patches[part][key] = found;
   }
 }
 
-function patchText({ family }: Plan, { envelope, record }: Patches): string | undefined {
-  if (family === 'wrapped' && !isEmpty(record)) envelope.detail = record;
-  const patch = family === 'bare' ? record : envelope;
+function patchText({ family }: Plan<never>, { envelope, record }: Patches): string | undefined {
+  const patch = canonicalPatch(family === 'bare' ? record : envelope);
+  if (family === 'wrapped' && !isEmpty(record)) patch.detail = canonicalPatch(record);
   return isEmpty(patch) ? undefined : jsonText(patch);
+}
+
+/** A patch in the one form that it has, wherever its keys stood in the event; null stays null. */
+function canonicalPatch(patch: Record<string, Json>): Record<string, Json> {
+  const canonical: Record<string, Json> = Object.create(null);
+  for (const key of Object.keys(patch).sort()) canonical[key] = canonicalJson(patch[key] as Json);
+  return canonical;
 }
 
 function isEmpty(object: object): boolean {

@@ -36,7 +36,6 @@ const derived = (how: string) => ({ derived: how }) as const;
 const derivedOfRecord = (how: string) => ({ bare: derived(how), wrapped: derived(how) }) as const;
 const derivedOfAll = (how: string) =>
   ({ bare: derived(how), wrapped: derived(how), other: derived(how) }) as const;
-const outside = (how: string) => derivedOfAll(how);
 
 export const columns = [
   {
@@ -76,7 +75,7 @@ export const columns = [
     type: 'timestamp',
     description: 'When it reached Firehose, UTC.',
     example: '2026-11-20 10:13:40.123',
-    ...outside('`approximateArrivalTimestamp` of the Firehose record'),
+    ...derivedOfAll('`approximateArrivalTimestamp` of the Firehose record'),
   },
   {
     name: 'kind',

@@ -43,6 +43,8 @@ function ownEntry<T>(entries: Readonly<Record<string, T>>, name: string): T | un
   return Object.hasOwn(entries, name) ? entries[name] : undefined;
 }
 
+const findResources = finderOf(['resources']);
+
 function readerOf(entry: StateChange): Reader {
   const { state, previous, id, verb, errorCode, errorMessage, instances = [] } = entry;
   const findState = isSaidByName(state) ? () => state.is : wordFinderOf(state);
@@ -51,7 +53,7 @@ function readerOf(entry: StateChange): Reader {
   const findVerb = wordFinderOf(verb);
   const findErrorCode = wordFinderOf(errorCode);
   const findErrorMessage = wordFinderOf(errorMessage);
-  const findInstances = finderOf([...instances.map(fromEnvelope), 'resources']);
+  const findInstances = finderOf(instances.map(fromEnvelope));
   return (envelope) => ({
     isStateChange: state !== undefined,
     state: findState(envelope),
@@ -60,7 +62,8 @@ function readerOf(entry: StateChange): Reader {
     verb: findVerb(envelope),
     errorCode: findErrorCode(envelope),
     errorMessage: findErrorMessage(envelope),
-    instances: findInstances(envelope),
+    // In this order wherever the two stand: the way back does not keep the order of keys.
+    instances: [...findResources(envelope), ...findInstances(envelope)],
   });
 }
 

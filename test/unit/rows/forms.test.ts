@@ -62,7 +62,7 @@ const cases: Record<keyof typeof forms, Case[]> = {
     ['[]', '[]', true],
     ['{"__proto__":{"a":null}}', '{"__proto__":{"a":null}}', true],
   ],
-  records: [
+  recordResources: [
     ['[]', [], true],
     [
       '[{"type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::b","accountId":"123456789012"}]',
@@ -82,7 +82,7 @@ const cases: Record<keyof typeof forms, Case[]> = {
     ['"a"', undefined, false],
     ['1', undefined, false],
   ],
-  arns: [
+  envelopeResources: [
     ['[]', [], true],
     ['["a"," b",""]', [{ arn: 'a' }, { arn: ' b' }, { arn: '' }], true],
     ['["a\\ud800"]', [{ arn: 'a\ufffd' }], false],
