@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import type { Writer } from './writer.ts';
 import { lake } from './writers/lake.ts';
 import { partitionSources } from './writers/partition-sources.ts';
+import { sampleInvocations } from './writers/sample-invocations.ts';
 
 /** Every writer of generated files. To add one: a module in writers/, a line here. */
-const writers: readonly Writer[] = [partitionSources, lake];
+const writers: readonly Writer[] = [partitionSources, lake, sampleInvocations];
 
 const projectRoot = new URL('../', import.meta.url);
 

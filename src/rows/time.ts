@@ -53,9 +53,16 @@ export function isInstant(epochMs: unknown): epochMs is number {
 
 /** Epoch milliseconds as a row's time. */
 export function rowTimeOf(epochMs: number): RowTime {
-  const iso = new Date(epochMs).toISOString();
-  return `${iso.slice(0, 10)} ${iso.slice(11, 23)}`;
+  const ms = epochMs % 1000;
+  if (epochMs - ms !== lastSecond.startMs) {
+    const iso = new Date(epochMs).toISOString();
+    lastSecond = { startMs: epochMs - ms, text: `${iso.slice(0, 10)} ${iso.slice(11, 19)}` };
+  }
+  return `${lastSecond.text}.${String(Math.floor(ms)).padStart(3, '0')}`;
 }
+
+/** The records of a batch arrive within a few seconds: most need no Date of their own. */
+let lastSecond = { startMs: Number.NaN, text: '' };
 
 /** A row's time as epoch milliseconds. */
 export function epochMsOf(time: RowTime): number {

@@ -298,6 +298,24 @@ const streamCases: readonly (readonly [string, Changes, readonly string[]])[] = 
     ],
   ],
   [
+    'conversion into small objects, of a form and into a form that there is not',
+    inS3({
+      ...unpartitioned,
+      CompressionFormat: 'UNCOMPRESSED',
+      'BufferingHints.SizeInMBs': 63,
+      DataFormatConversionConfiguration: {
+        InputFormatConfiguration: { Deserializer: { HiveJsonSerDe: {}, OpenXJsonSerDe: {} } },
+        OutputFormatConfiguration: { Serializer: {} },
+        SchemaConfiguration: {},
+      },
+    }),
+    [
+      'SizeInMBs is at least 64 with format conversion',
+      'Deserializer is exactly one of HiveJsonSerDe and OpenXJsonSerDe',
+      'Serializer is exactly one of OrcSerDe and ParquetSerDe',
+    ],
+  ],
+  [
     'encryption both on and off',
     inS3({ 'EncryptionConfiguration.KMSEncryptionConfig': { AWSKMSKeyARN: 'arn' } }),
     ['Exactly one of NoEncryptionConfig or KMSEncryptionConfig must be specified'],
@@ -390,6 +408,7 @@ describe('validateStream', () => {
 
 const s3 = 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration';
 const variables = 'Resources.TransformFunction.Properties.Environment.Variables';
+const converted = `${s3}.DataFormatConversionConfiguration.Fn::If.1`;
 const projection = 'lake.resources.EventsJsonTable.Properties.TableInput.Parameters';
 
 interface StackCase {
@@ -499,7 +518,73 @@ const stackCases: readonly StackCase[] = [
   {
     name: 'an extension that denies the compression',
     template: { [`${s3}.FileExtension`]: '.json' },
-    messages: ['Athena picks the codec by the extension, and ".json" says the wrong one'],
+    messages: [
+      'Athena picks the codec by the extension, and ".json" says the wrong one',
+      'Objects are stored in another form than that of the table that lies over them: json, ".json", in events_json',
+    ],
+  },
+  {
+    name: 'Parquet between the lines of JSON',
+    parameters: { OutputFormat: 'parquet' },
+    template: {
+      [`${s3}.Prefix`]:
+        'events/json/source=!{partitionKeyFromLambda:source}/day=!{partitionKeyFromLambda:day}/',
+    },
+    messages: [
+      'Objects are stored in another form than that of the table that lies over them: parquet, ".parquet", in events_json',
+      'The stream converts by table eventlake.events_parquet, which is not the one that lies where it writes',
+    ],
+  },
+  {
+    name: 'a conversion by the table of another lake',
+    parameters: { OutputFormat: 'parquet' },
+    template: { [`${converted}.SchemaConfiguration.DatabaseName`]: 'old' },
+    messages: [
+      'The stream converts by table old.events_parquet, which is not the one that lies where it writes',
+      'The role of the stream lacks glue:GetTable on the table that it converts by',
+      'The role of the stream lacks glue:GetTableVersion on the table that it converts by',
+      'The role of the stream lacks glue:GetTableVersions on the table that it converts by',
+      'The stream names DatabaseName by itself, so its table may not be there when it is made',
+    ],
+  },
+  {
+    name: 'tags whose keys would be lower-cased',
+    parameters: { OutputFormat: 'parquet' },
+    template: { [`${converted}.InputFormatConfiguration.Deserializer`]: { OpenXJsonSerDe: {} } },
+    messages: ['OpenXJsonSerDe lower-cases the keys of maps, and so of tags'],
+  },
+  {
+    name: 'a role that may not look at the table',
+    parameters: { OutputFormat: 'parquet' },
+    template: {
+      'Resources.StreamRole.Properties.Policies.0.PolicyDocument.Statement.3.Fn::If.1.Action': [
+        'glue:GetTable',
+      ],
+    },
+    messages: [
+      'The role of the stream lacks glue:GetTableVersion on the table that it converts by',
+      'The role of the stream lacks glue:GetTableVersions on the table that it converts by',
+    ],
+  },
+  {
+    name: 'a view that leaves the older rows out',
+    parameters: { OutputFormat: 'parquet', AlsoRead: 'json' },
+    template: { 'Resources.Lake.Properties.Parameters.AlsoRead': '' },
+    messages: ['The view events does not read events_json'],
+  },
+  {
+    name: 'a view that leaves the new rows out',
+    parameters: { OutputFormat: 'parquet' },
+    template: { 'Resources.Lake.Properties.Parameters.OutputFormat': 'json' },
+    messages: ['The view events does not read events_parquet'],
+  },
+  {
+    name: 'a table that the stream names by itself',
+    parameters: { OutputFormat: 'parquet' },
+    template: { [`${converted}.SchemaConfiguration.TableName`]: 'events_parquet' },
+    messages: [
+      'The stream names TableName by itself, so its table may not be there when it is made',
+    ],
   },
   {
     name: 'a second newline',
@@ -621,6 +706,10 @@ describe('validateStack', () => {
         RuleState: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
       },
     ],
+    ['Parquet', { OutputFormat: 'parquet' }],
+    ['Parquet after JSON', { OutputFormat: 'parquet', AlsoRead: 'json' }],
+    ['JSON after Parquet', { OutputFormat: 'json', AlsoRead: 'parquet' }],
+    ['the same form twice', { OutputFormat: 'parquet', AlsoRead: 'parquet' }],
     ['everything switched off', { TagLookup: 'off', RuleState: 'DISABLED', ResultsExpireDays: 0 }],
   ])('has nothing to say to the template with %s', (_, parameters) => {
     const bundles = [{ logicalId: 'TransformFunction', exports: ['handler'] }];

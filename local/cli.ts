@@ -1,0 +1,80 @@
+import { type Command, invocationPrefix, nearest, runCommand } from './command.ts';
+import { demo } from './commands/demo.ts';
+import { invocation } from './commands/invocation.ts';
+import { put } from './commands/put.ts';
+import { query } from './commands/query.ts';
+import { restore } from './commands/restore.ts';
+import { EnvironmentError, environmentErrorOf, SqlError, UsageError } from './errors.ts';
+import { type Terminal, terminalOf } from './terminal.ts';
+
+/** Every command: a module in commands/, a word here. */
+const commands: readonly Command[] = [demo, put, query, restore, invocation];
+
+/**
+ * Runs what was typed.
+ * @returns the exit status: 0; 1 where something failed; 2 where what was typed cannot be meant
+ */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const [name = '', ...rest] = args;
+    if (name === '' || name === '--help' || name === '-h' || name === 'help') {
+      await terminal.stdout.write(help(terminal));
+      return name === '' ? 2 : 0;
+    }
+    const command = commands.find((one) => one.name === name);
+    if (!command) throw unknown(name);
+    return await runCommand(command, rest, terminal);
+  } catch (error) {
+    await terminal.stderr.write(`${messageOf(error, terminal)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function unknown(name: string): UsageError {
+  const names = commands.map((command) => command.name);
+  return new UsageError(
+    name.startsWith('-')
+      ? `The command comes first, then its options: there is no option ${name} before it.`
+      : `There is no command ${name}.${nearest(name, names, '')}`,
+    `There are ${names.join(', ')}; see \`${invocationPrefix} --help\`.`,
+  );
+}
+
+function messageOf(error: unknown, { stderr }: Terminal): string {
+  if (error instanceof UsageError) return [error.message, error.hint].filter(Boolean).join('\n');
+  if (error instanceof EnvironmentError || error instanceof SqlError) return error.message;
+  const stack = Error.isError(error) ? (error.stack ?? error.message) : String(error);
+  return `${stderr.style('bold', 'This is a bug in eventlake; please report it:')}\n${stack}`;
+}
+
+function help({ stdout }: Terminal): string {
+  const heading = (text: string) => stdout.style('bold', text);
+  const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
+  return [
+    'Every AWS event becomes one queryable row: the deployed function, on this machine, without AWS.',
+    '',
+    `${heading('Usage:')} ${invocationPrefix} COMMAND [options] [arguments]`,
+    '',
+    heading('Commands:'),
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+    '',
+    `Each has its own help: ${invocationPrefix} put --help`,
+    '',
+    heading('Example:'),
+    `  ${invocationPrefix} put trail/*.json.gz`,
+    `  ${invocationPrefix} query "SELECT day, source, count(*) AS events FROM events GROUP BY ALL ORDER BY ALL"`,
+    '',
+  ].join('\n');
+}
+
+if (import.meta.main) {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads our output may stop reading (`| head`): that is no failure.
+    if (error.code === 'EPIPE') process.exit();
+    const told = environmentErrorOf(error, 'write', 'standard output') as Error;
+    process.stderr.write(`${told.message}\n`);
+    process.exit(1);
+  });
+  process.stderr.on('error', () => process.exit(1));
+  process.exitCode = await main(process.argv.slice(2), terminalOf(process));
+}

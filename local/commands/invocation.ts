@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import { defineCommand, invocationPrefix } from '../command.ts';
+import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
+import { invocationText, maxInvocationBytes } from '../lake/make-invocation.ts';
+import { stackOf } from '../lake/open-stream.ts';
+import { readPieces } from '../lake/read-pieces.ts';
+import { recordOf } from '../lake/record-of.ts';
+import { sourcesOf } from '../lake/sources.ts';
+import { createProgress } from '../progress.ts';
+import { grouped, pathOf } from '../terminal.ts';
+import { stackOptions, stackOptionsIn } from './put.ts';
+
+/** Makes the JSON that `sam local invoke -e` takes. */
+export const invocation = defineCommand({
+  name: 'invocation',
+  summary: 'make the Firehose invocation of events that `sam local invoke -e` takes',
+  positionals: 'FILE…',
+  description: [
+    'Reads events as put does, and prints what Firehose would invoke the function with: one record an',
+    'event, in base64. The same events make the same text, as each arrives when it happened.',
+    'Broken input becomes a record too, is named by file and line, and makes the exit status 1.',
+  ],
+  options: {
+    out: { type: 'string', value: 'FILE', help: 'write it there instead of to standard output' },
+    ...stackOptions,
+  },
+  example: `${invocationPrefix} invocation --out /tmp/stop.json events/readable/stop.json`,
+  async run({ values, positionals }, terminal) {
+    if (values.out === '') throw new UsageError('--out needs the name of a file.');
+    const { stream } = stackOf(stackOptionsIn(values));
+    const { note } = createProgress(terminal);
+    const records: Uint8Array[] = [];
+    let bytes = 0;
+    let problems = 0;
+    const report = (message: string) => {
+      problems++;
+      note(message);
+    };
+
+    for (const source of await sourcesOf(positionals, terminal)) {
+      for await (const { pieces } of readPieces(source)) {
+        for (const piece of pieces) {
+          if (piece.broken !== undefined && !piece.isContinued) {
+            report(`${piece.place}: ${piece.broken}`);
+          }
+          if (piece.bytes.length === 0) continue;
+          const record = recordOf(piece.bytes);
+          if (!record) {
+            report(`${piece.place}: too large for a record, also gzipped: left out`);
+            continue;
+          }
+          // A copy, since the piece is a part of the chunk that it came in.
+          records.push(Uint8Array.from(record));
+          bytes += (record.length * 4) / 3;
+        }
+        if (bytes > maxInvocationBytes) throw tooLarge(records.length, bytes);
+      }
+    }
+    if (records.length === 0) throw new EnvironmentError('There is no event in the input.');
+
+    const text = invocationText(records, stream);
+    if (Buffer.byteLength(text) > maxInvocationBytes) {
+      throw tooLarge(records.length, Buffer.byteLength(text));
+    }
+    if (values.out === undefined) await terminal.stdout.write(text);
+    else {
+      await writeFile(pathOf(terminal, values.out), text).catch((error: unknown) => {
+        throw environmentErrorOf(error, 'write', values.out ?? '');
+      });
+    }
+    return problems > 0 ? 1 : 0;
+  },
+});
+
+function tooLarge(records: number, bytes: number): EnvironmentError {
+  return new EnvironmentError(
+    `An invocation holds ${grouped(maxInvocationBytes)} bytes at most, and the first ${grouped(records)} ` +
+      `events make ${grouped(bytes)} already: give it fewer.`,
+  );
+}

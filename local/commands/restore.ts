@@ -1,0 +1,83 @@
+import { stat } from 'node:fs/promises';
+import { defineCommand, invocationPrefix, lakeFolderOf, lakeOption } from '../command.ts';
+import { EnvironmentError, UsageError } from '../errors.ts';
+import { restoreEvents } from '../lake/restore-events.ts';
+import { createProgress } from '../progress.ts';
+import { counted } from '../terminal.ts';
+
+/** Text that is written at once. */
+const blockLength = 64 * 1024;
+
+/** Gives the events of a lake back. */
+export const restore = defineCommand({
+  name: 'restore',
+  summary: 'give the events of a lake back, in the form that they came in',
+  positionals: '',
+  description: [
+    'Prints every event of a lake as a line of JSON, EventBridge event or CloudTrail record as it came:',
+    'all that it said, in the order of partitions and files. Only what JSON does not tell apart is not',
+    'kept (the order of keys, white space, a key that was there twice, null for a key that is absent).',
+  ],
+  options: {
+    lake: lakeOption,
+    source: {
+      type: 'string',
+      value: 'SOURCE',
+      help: 'only events of this source, such as aws.ec2',
+    },
+    since: { type: 'string', value: 'DAY', help: 'only events from this day on, yyyy-MM-dd (UTC)' },
+    until: { type: 'string', value: 'DAY', help: 'only events up to this day, itself included' },
+  },
+  example: `${invocationPrefix} restore --source aws.ec2 --since 2026-11-01 | gzip > ec2.ndjson.gz`,
+  async run({ values, positionals }, terminal) {
+    if (positionals.length > 0) {
+      throw new UsageError(`restore takes no FILE: name the lake as --lake ${positionals[0]}.`);
+    }
+    const lake = lakeFolderOf(values.lake, terminal);
+    const { source } = values;
+    const since = dayIn('since', values.since);
+    const until = dayIn('until', values.until);
+    await checkLake(lake);
+    const { note } = createProgress(terminal);
+    let problems = 0;
+    let events = 0;
+    let block = '';
+    const given = restoreEvents(lake, {
+      ...(source !== undefined && { source }),
+      ...(since !== undefined && { since }),
+      ...(until !== undefined && { until }),
+      onProblem(message) {
+        problems++;
+        note(message);
+      },
+    });
+    for await (const event of given) {
+      events++;
+      block += `${event}\n`;
+      if (block.length < blockLength) continue;
+      await terminal.stdout.write(block);
+      block = '';
+      if (terminal.interrupted.aborted) return 130;
+    }
+    if (block !== '') await terminal.stdout.write(block);
+    if (events === 0) note(`No event of ${lake} is meant.`);
+    if (problems > 0) note(`${counted(problems, 'line')} could not be given back.`);
+    return problems > 0 ? 1 : 0;
+  },
+});
+
+function dayIn(option: string, value: string | undefined): string | undefined {
+  const isDay =
+    value === undefined ||
+    (/^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(`${value}T00:00:00Z`)));
+  if (isDay) return value;
+  throw new UsageError(`--${option} is ${value}, but has to be a day like 2026-11-20.`);
+}
+
+async function checkLake(lake: string): Promise<void> {
+  const stats = await stat(lake).catch(() => undefined);
+  if (stats?.isDirectory()) return;
+  throw new EnvironmentError(
+    `There is no lake at ${lake}: name its folder with --lake, or put events into one first.`,
+  );
+}

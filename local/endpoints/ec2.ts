@@ -1,0 +1,276 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { serveLoopback } from './http-server.ts';
+import {
+  ec2Answer,
+  ec2ErrorAnswer,
+  element,
+  escapeXml,
+  filtersIn,
+  markOf,
+  parametersIn,
+  QueryError,
+  type QueryFilter,
+  signedRegionIn,
+  type XmlAnswer,
+} from './query-protocol.ts';
+
+/** Tags of instances: instance id → key → value. An instance without tags need not be there. */
+export type InstanceTags = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** One request that reached the endpoint, as far as it could be understood. */
+export interface Ec2Call {
+  /** 1 for the first. */
+  readonly number: number;
+  readonly action: string;
+  /** The Region that it was signed for; undefined where it was not signed. */
+  readonly region: string | undefined;
+  readonly filters: readonly QueryFilter[];
+  /** Which page of how many it asks for, from 1; 1 of 1 where it asks for none. */
+  readonly page: number;
+  readonly pages: number;
+}
+
+/** What goes wrong with a call. */
+export type Ec2Fault =
+  /** `RequestLimitExceeded`, which the SDK tries again. */
+  | { readonly kind: 'throttle' }
+  /** `UnauthorizedOperation` */
+  | { readonly kind: 'deny' }
+  /** `InternalError`: say so after half of the pages by `(call) => call.page > call.pages / 2 && …` */
+  | { readonly kind: 'internal-error' }
+  /** The right answer, so much later. */
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** Status 200 and no XML. */
+  | { readonly kind: 'garbage' }
+  /** The connection ends in the middle of the answer. */
+  | { readonly kind: 'cut' };
+
+export interface Ec2EndpointOptions {
+  readonly tags: InstanceTags;
+  /** Asked at each call; default nothing goes wrong. */
+  readonly fault?: (call: Ec2Call) => Ec2Fault | undefined | false;
+}
+
+/** An EC2 endpoint on this machine. */
+export interface Ec2Endpoint {
+  /** For `AWS_ENDPOINT_URL_EC2`. */
+  readonly url: string;
+  /** Every call so far. */
+  readonly calls: readonly Ec2Call[];
+  close(): Promise<void>;
+}
+
+/**
+ * Serves DescribeTags on 127.0.0.1 as EC2 does, in the EC2 Query protocol, so that the real client can call
+ * it. Signatures are asked for but not checked.
+ *
+ * The order of checks: signature, action, Version, filters, MaxResults, NextToken.
+ * Amazon EC2 API Reference, DescribeTags, and Query requests for Amazon EC2.
+ * @example const { url, calls, close } = await createEc2Endpoint({ tags: { 'i-0a1b2c3d4e5f60718': { team: 'web' } } });
+ */
+export async function createEc2Endpoint({ tags, fault }: Ec2EndpointOptions): Promise<Ec2Endpoint> {
+  const calls: Ec2Call[] = [];
+  const entries = entriesOf(tags);
+
+  const { url, close } = await serveLoopback(async ({ headers }, body, response) => {
+    const parameters = parametersIn(body);
+    const region = signedRegionIn(headers.authorization);
+    const answered = answer(parameters, region, entries);
+    const call: Ec2Call = {
+      number: calls.length + 1,
+      action: parameters.get('Action') ?? '',
+      region,
+      filters: filtersIn(parameters),
+      page: answered.page,
+      pages: answered.pages,
+    };
+    calls.push(call);
+    const injected = fault?.(call) || undefined;
+    if (injected?.kind === 'delay') await wait(injected.ms, undefined, { ref: false });
+    const { status, xml } = (injected && faultAnswers[injected.kind]) ?? answered;
+    response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8' });
+    if (injected?.kind !== 'cut') return response.end(xml);
+    response.write(xml.slice(0, xml.length / 2), () => response.destroy());
+  });
+  return { url, calls, close };
+}
+
+const faultAnswers: Readonly<Partial<Record<Ec2Fault['kind'], XmlAnswer>>> = {
+  throttle: ec2ErrorAnswer(new QueryError('RequestLimitExceeded', 'Request limit exceeded.', 503)),
+  deny: ec2ErrorAnswer(
+    new QueryError(
+      'UnauthorizedOperation',
+      'You are not authorized to perform this operation. Action: ec2:DescribeTags',
+      403,
+    ),
+  ),
+  'internal-error': ec2ErrorAnswer(
+    new QueryError('InternalError', 'An internal error has occurred', 500),
+  ),
+  garbage: { status: 200, xml: 'This is no XML. <' },
+};
+
+interface TagEntry {
+  readonly resourceId: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** EC2 promises no order; this one is the same every time. */
+function entriesOf(tags: InstanceTags): TagEntry[] {
+  return Object.keys(tags)
+    .sort()
+    .flatMap((resourceId) =>
+      Object.entries(tags[resourceId] ?? {}).map(([key, value]) => ({ resourceId, key, value })),
+    );
+}
+
+interface PagedAnswer extends XmlAnswer {
+  readonly page: number;
+  readonly pages: number;
+}
+
+function answer(
+  parameters: ReadonlyMap<string, string>,
+  region: string | undefined,
+  entries: readonly TagEntry[],
+): PagedAnswer {
+  try {
+    const action = parameters.get('Action') ?? '';
+    if (region === undefined) {
+      throw new QueryError('MissingAuthenticationToken', 'The request is not signed.', 403);
+    }
+    if (action !== 'DescribeTags') {
+      throw new QueryError(
+        'InvalidAction',
+        `The action ${action} is not valid for this web service.`,
+      );
+    }
+    return describeTags(parameters, entries);
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    return { ...ec2ErrorAnswer(error), page: 1, pages: 1 };
+  }
+}
+
+const version = '2016-11-15';
+
+function describeTags(
+  parameters: ReadonlyMap<string, string>,
+  entries: readonly TagEntry[],
+): PagedAnswer {
+  if (parameters.get('Version') !== version) {
+    const given = parameters.get('Version') ?? '';
+    throw new QueryError('InvalidParameterValue', `The API version '${given}' is not valid.`);
+  }
+  const filters = filtersIn(parameters);
+  checkFilters(filters);
+  const pageSize = pageSizeIn(parameters);
+  const found = entries.filter((entry) => filters.every((filter) => isMatch(entry, filter)));
+  const mark = markOf([filters, pageSize]);
+  const from = positionIn(parameters.get('NextToken') ?? '', mark, found.length);
+  const items = found.slice(from, from + pageSize).map(itemOf);
+  const next = from + pageSize;
+  const token = next < found.length ? element('nextToken', tokenOf(next, mark)) : '';
+  return {
+    ...ec2Answer('DescribeTags', element('tagSet', items.join('')) + token),
+    page: from / pageSize + 1,
+    pages: Math.max(1, Math.ceil(found.length / pageSize)),
+  };
+}
+
+function itemOf({ resourceId, key, value }: TagEntry): string {
+  return element(
+    'item',
+    element('resourceId', escapeXml(resourceId)) +
+      element('resourceType', 'instance') +
+      element('key', escapeXml(key)) +
+      element('value', escapeXml(value)),
+  );
+}
+
+/** What a filter looks at. All that is tagged here are instances. */
+const filterFields: Readonly<Record<string, (entry: TagEntry) => string>> = {
+  key: ({ key }) => key,
+  'resource-id': ({ resourceId }) => resourceId,
+  'resource-type': () => 'instance',
+  value: ({ value }) => value,
+};
+
+/** As many values as one call may have in all its filters, as EC2's own error message says. */
+const maxFilterValues = 200;
+const maxFilterValueLength = 255;
+
+function checkFilters(filters: readonly QueryFilter[]): void {
+  const unknown = filters.find(({ name }) => !isFilterName(name));
+  if (unknown) {
+    throw new QueryError('InvalidParameterValue', `The filter '${unknown.name}' is invalid`);
+  }
+  const values = filters.flatMap((filter) => filter.values);
+  if (values.length > maxFilterValues) {
+    throw new QueryError(
+      'FilterLimitExceeded',
+      `The maximum number of filter values specified on a single call is ${maxFilterValues}`,
+    );
+  }
+  const empty = filters.find((filter) => filter.values.length === 0);
+  if (empty) {
+    throw new QueryError('InvalidParameterValue', `The filter '${empty.name}' has no values`);
+  }
+  if (values.some((value) => value.length > maxFilterValueLength)) {
+    throw new QueryError(
+      'InvalidParameterValue',
+      `A filter value has at most ${maxFilterValueLength} characters`,
+    );
+  }
+}
+
+function isFilterName(name: string): boolean {
+  return Object.hasOwn(filterFields, name) || name.startsWith('tag:');
+}
+
+function isMatch(entry: TagEntry, { name, values }: QueryFilter): boolean {
+  if (name.startsWith('tag:') && entry.key !== name.slice('tag:'.length)) return false;
+  const field = (filterFields[name] ?? filterFields.value)?.(entry) ?? '';
+  return values.some((value) => patternOf(value).test(field));
+}
+
+/** A filter value: `*` and `?` stand for characters, unless a backslash is before them. */
+function patternOf(value: string): RegExp {
+  const source = value.replace(/\\([*?\\])|([*?])|[\\^$.|+()[\]{}]/g, (char, escaped, wildcard) => {
+    if (escaped) return `\\${escaped}`;
+    if (wildcard) return wildcard === '*' ? '.*' : '.';
+    return `\\${char}`;
+  });
+  return new RegExp(`^${source}$`, 's');
+}
+
+const mostResults = 1000;
+const fewestResults = 5;
+
+function pageSizeIn(parameters: ReadonlyMap<string, string>): number {
+  const given = parameters.get('MaxResults');
+  if (given === undefined) return mostResults;
+  const refuse = (expected: string) =>
+    new QueryError(
+      'InvalidParameterValue',
+      `Value ( ${given} ) for parameter maxResults is invalid. Expecting a value ${expected}.`,
+    );
+  if (!/^-?\d+$/.test(given) || Number(given) < fewestResults) {
+    throw refuse(`greater than or equal to ${fewestResults}`);
+  }
+  if (Number(given) > mostResults) throw refuse(`less than or equal to ${mostResults}`);
+  return Number(given);
+}
+
+function tokenOf(position: number, mark: string): string {
+  return Buffer.from(`${position}/${mark}`).toString('base64url');
+}
+
+function positionIn(token: string, mark: string, count: number): number {
+  if (token === '') return 0;
+  const [position, tokenMark] = Buffer.from(token, 'base64url').toString().split('/');
+  const isOurs = tokenMark === mark && Number(position) > 0 && Number(position) < count;
+  if (isOurs) return Number(position);
+  throw new QueryError('InvalidParameterValue', 'Unable to parse pagination token');
+}

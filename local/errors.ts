@@ -1,0 +1,51 @@
+/** What was typed cannot be meant: one plain sentence, and what to type instead. Exit status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** What this machine does not give: one plain sentence with what to do. Exit status 1. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+/** SQL that cannot be answered; the message is DuckDB's. Exit status 1. */
+export class SqlError extends Error {
+  override readonly name = 'SqlError';
+}
+
+/** What the file system answers, by its code, and what a person can do about it. */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'you may not: change its permissions, or take another',
+  EDQUOT: 'your quota is used up: make room there, and try again',
+  EIO: 'the disk reports an error: try again, or take a copy',
+  EISDIR: 'it is a folder: name the files in it',
+  EMFILE: 'too many files are open: raise `ulimit -n`, and try again',
+  ENOENT: 'there is no such file',
+  ENOSPC: 'the disk is full: make room there, and try again',
+  ENOTDIR: 'a part of the path is a file and no folder: take another',
+  EEXIST: 'a part of the path is a file and no folder: take another',
+  EPERM: 'you may not: change its permissions, or take another',
+  EROFS: 'that disk can only be read: take another folder',
+};
+
+/**
+ * What the file system threw, as a sentence for people; anything else is given back as it is.
+ * @param verb what was being done, such as `read` or `write`
+ * @example throw environmentErrorOf(error, 'read', file) // Cannot read a.json: there is no such file.
+ */
+export function environmentErrorOf(thrown: unknown, verb: string, path: string): unknown {
+  const { code, path: exactPath = path } = thrown as NodeJS.ErrnoException;
+  const reason = reasons[code ?? ''];
+  if (!Error.isError(thrown) || reason === undefined) return thrown;
+  // As it was typed, unless it is another.
+  const shownPath = exactPath.endsWith(path) ? path : exactPath;
+  const error = new EnvironmentError(`Cannot ${verb} ${shownPath}: ${reason}.`);
+  error.cause = thrown;
+  return error;
+}

@@ -1,0 +1,213 @@
+import { splitDocuments } from '../../src/events/split.ts';
+import { uncarry } from '../../src/firehose/carrier.ts';
+import { EnvironmentError, environmentErrorOf } from '../errors.ts';
+import type { Failure } from '../firehose/failures.ts';
+import { serviceLimits } from '../firehose/limits.ts';
+import type { Outcome } from '../firehose/response.ts';
+import {
+  type LocalStreamOptions,
+  openLocalStream,
+  type SentRecord,
+  type TicketedRecord,
+} from './open-stream.ts';
+import { readPieces, type Source, type SourcePiece } from './read-pieces.ts';
+import { recordOf, unzip } from './record-of.ts';
+
+/** What became of the input: `records = ok + dropped + failed`. */
+export interface PutSummary {
+  /** Put on the stream, by us or again by the function; and those too large to be put. */
+  readonly records: number;
+  /** `rows`, and the documents in failed records. */
+  readonly events: number;
+  /** Lines in data objects. */
+  readonly rows: number;
+  /** Records that became rows. */
+  readonly ok: number;
+  /** Records without an event, and those that the function put again in parts. */
+  readonly dropped: number;
+  /** Records in the error prefix, and those too large to be put. */
+  readonly failed: number;
+  /** Data objects. */
+  readonly objects: number;
+  /** From the first byte to the last object. */
+  readonly seconds: number;
+}
+
+export interface PutReport extends PutSummary {
+  /** Parts of the input that are broken, and inputs that could not be read to their end. */
+  readonly problems: number;
+  /** Failed records by the function's own code, as far as its log tells. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Instances in rows by tag status, as far as its log tells. */
+  readonly tags: Readonly<Record<string, number>>;
+}
+
+/** How far a put is. */
+export interface PutProgress {
+  readonly records: number;
+  readonly rows: number;
+  /** Bytes read of all sources, as they are stored. */
+  readonly readBytes: number;
+  readonly seconds: number;
+}
+
+export interface PutOptions extends Omit<LocalStreamOptions<Ticket>, 'onOutcome'> {
+  /** Where the store keeps its objects, for messages. */
+  readonly lake: string;
+  /** Told of everything that went wrong with the input, a sentence each, with its place. */
+  readonly onProblem?: (message: string) => void;
+  readonly onProgress?: (progress: PutProgress) => void;
+  /** Once it is aborted nothing more is read; what was is delivered. */
+  readonly interrupted?: AbortSignal;
+}
+
+/** What is kept of a piece on its way: not its bytes. */
+type Ticket = Pick<SourcePiece, 'place' | 'broken'>;
+
+/** So many failed documents are named; the last message counts the others. */
+const maxNamedFailures = 10;
+
+/**
+ * Puts every event of the sources through the stack's stream, one record an event, as fast as the
+ * stream takes them and no faster.
+ * @throws EnvironmentError where nothing more can be stored; what was delivered stays
+ */
+export async function putSources(
+  sources: readonly Source[],
+  options: PutOptions,
+): Promise<PutReport> {
+  const { onProblem = () => {}, onProgress = () => {}, interrupted, lake } = options;
+  const counts = { tooLarge: 0, failedDocuments: 0, named: 0, rows: 0, problems: 0, readBytes: 0 };
+
+  const report = (message: string) => {
+    counts.problems++;
+    onProblem(message);
+  };
+
+  const onOutcome = (outcome: Outcome, record: SentRecord<Ticket>) => {
+    if (outcome.result === 'Ok') counts.rows += countLines(outcome.data);
+    if (outcome.result !== 'ProcessingFailed') return;
+    const documents = documentsOf(record);
+    counts.failedDocuments += documents;
+    if (documents === 0 || ++counts.named > maxNamedFailures) return;
+    const place = 'ticket' in record ? record.ticket.place : 'a record that was put again';
+    onProblem(`${place}: ${reasonOf(outcome.failure)}`);
+  };
+
+  const local = await openLocalStream({ ...options, onOutcome });
+  const startedMs = performance.now();
+  const seconds = () => (performance.now() - startedMs) / 1000;
+
+  /** The record of a piece; undefined where there is nothing to put, or no way to. */
+  const recordIn = ({ bytes, broken, place, isContinued }: SourcePiece) => {
+    if (broken !== undefined && !isContinued) report(`${place}: ${broken}`);
+    if (bytes.length === 0) return undefined;
+    const record = recordOf(bytes);
+    if (record) return record;
+    counts.tooLarge++;
+    report(`${place}: ${bytes.length} bytes, too large for a record, also gzipped: left out`);
+    return undefined;
+  };
+
+  const put = async (pieces: readonly SourcePiece[]) => {
+    let batch: TicketedRecord<Ticket>[] = [];
+    let batchBytes = 0;
+    for (const piece of pieces) {
+      const bytes = recordIn(piece);
+      if (!bytes) continue;
+      const isFull =
+        batch.length === serviceLimits.maxBatchRecords ||
+        batchBytes + bytes.length > serviceLimits.maxBatchBytes;
+      if (isFull) {
+        await local.put(batch);
+        batch = [];
+        batchBytes = 0;
+      }
+      const { place, broken } = piece;
+      batch.push({ bytes, ticket: broken === undefined ? { place } : { place, broken } });
+      batchBytes += bytes.length;
+    }
+    if (batch.length > 0) await local.put(batch);
+  };
+
+  const readSource = async (source: Source, readBefore: number) => {
+    for await (const { pieces, readBytes } of readPieces(stoppable(source, interrupted))) {
+      counts.readBytes = readBefore + readBytes;
+      await put(pieces);
+      const { records } = local.counters();
+      onProgress({
+        records: records.received,
+        rows: counts.rows,
+        readBytes: counts.readBytes,
+        seconds: seconds(),
+      });
+      if (interrupted?.aborted) return;
+    }
+  };
+
+  try {
+    for (const source of sources) {
+      if (interrupted?.aborted) break;
+      await readSource(source, counts.readBytes).catch((error: unknown) => {
+        if (interrupted?.aborted) return;
+        if (!(error instanceof EnvironmentError)) throw error;
+        report(error.message);
+      });
+    }
+    await local.drain();
+  } catch (error) {
+    throw environmentErrorOf(error, 'write', lake);
+  } finally {
+    await local.close();
+  }
+
+  if (counts.named > maxNamedFailures) {
+    onProblem(`… and ${counts.named - maxNamedFailures} more became no row, either`);
+  }
+  const { records, objects, refusedLines } = local.counters();
+  if (refusedLines > 0) report(`${refusedLines} rows did not fit the format and became no row`);
+  return {
+    records: records.received + counts.tooLarge,
+    events: counts.rows + counts.failedDocuments + counts.tooLarge,
+    rows: counts.rows - refusedLines,
+    ok: records.ok,
+    dropped: records.dropped,
+    failed: records.failed + counts.tooLarge,
+    objects,
+    seconds: Math.round(seconds() * 1000) / 1000,
+    problems: counts.problems,
+    failures: local.log.failures(),
+    tags: local.log.tags(),
+  };
+}
+
+/** A source that ends with the signal, also while it waits for its next bytes. */
+function stoppable(source: Source, signal: AbortSignal | undefined): Source {
+  return {
+    ...source,
+    open() {
+      const stream = source.open();
+      signal?.addEventListener('abort', () => stream.destroy(), { once: true });
+      return stream;
+    },
+  };
+}
+
+function reasonOf({ code, message }: Failure): string {
+  return code === 'Lambda.ProcessingFailedStatus'
+    ? 'JSON of which the function makes no row'
+    : message;
+}
+
+/** The events of a failed record, as far as they can be told apart. */
+function documentsOf(record: SentRecord<Ticket>): number {
+  if ('ticket' in record) return record.ticket.broken === undefined ? 1 : 0;
+  const { payload } = uncarry(record.again, 0);
+  return splitDocuments(unzip(payload)).filter(({ broken }) => broken === undefined).length;
+}
+
+function countLines(data: Buffer): number {
+  let lines = 0;
+  for (let at = data.indexOf(0x0a); at !== -1; at = data.indexOf(0x0a, at + 1)) lines++;
+  return lines;
+}

@@ -1,0 +1,38 @@
+import type { Terminal } from './terminal.ts';
+
+/** One line that says how far something is, on a terminal; nothing elsewhere. */
+export interface Progress {
+  /** Shows the line, unless one was shown just now. */
+  show(line: () => string): void;
+  /** Writes a line that stays. */
+  note(message: string): void;
+  /** Takes the line away. */
+  clear(): void;
+}
+
+const intervalMs = 200;
+
+export function createProgress({ stderr }: Terminal): Progress {
+  const { columns } = stderr;
+  let shownMs = -Infinity;
+  let isShown = false;
+
+  const clear = () => {
+    if (isShown) void stderr.write('\r\x1b[K');
+    isShown = false;
+  };
+
+  return {
+    clear,
+    show(line) {
+      if (columns === undefined || performance.now() - shownMs < intervalMs) return;
+      shownMs = performance.now();
+      isShown = true;
+      void stderr.write(`\r\x1b[K${line().slice(0, columns - 1)}`);
+    },
+    note(message) {
+      clear();
+      void stderr.write(`${message}\n`);
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** One column of a table. */
+export interface TableColumn {
+  readonly name: string;
+  /** Numbers stand right. */
+  readonly isNumeric?: boolean;
+  /** A part of its cells would mislead: others are cut first. */
+  readonly isExact?: boolean;
+}
+
+/** A cell as text; null where there is no value. */
+export type TableCell = string | null;
+
+export interface TableOptions {
+  /** Characters that a line may have; cells are cut for it. Default any number. */
+  readonly maxWidth?: number | undefined;
+  readonly bold?: (text: string) => string;
+  readonly dim?: (text: string) => string;
+}
+
+/** A table that is written line by line. */
+export interface Table {
+  /** The lines above the rows. */
+  readonly head: readonly string[];
+  line(row: readonly TableCell[]): string;
+}
+
+const gap = '  ';
+const absent = 'NULL';
+const narrowest = 8;
+
+/**
+ * Lays a table out by its first rows; later ones that are wider only stand out.
+ * @param sample the rows that the widths are taken from
+ */
+export function layOutTable(
+  columns: readonly TableColumn[],
+  sample: readonly (readonly TableCell[])[],
+  { maxWidth, bold = same, dim = same }: TableOptions = {},
+): Table {
+  const wanted = columns.map(({ name }, index) =>
+    Math.max(
+      widthOf(printable(name)),
+      ...sample.map((row) => widthOf(shownText(row[index] ?? null))),
+    ),
+  );
+  const widths = maxWidth === undefined ? wanted : narrowed(columns, wanted, maxWidth);
+  const cell = (text: string, index: number, style: (text: string) => string) => {
+    const width = widths[index] as number;
+    const shown = maxWidth === undefined ? text : cut(text, width);
+    const padding = ' '.repeat(Math.max(0, width - widthOf(shown)));
+    return columns[index]?.isNumeric ? padding + style(shown) : style(shown) + padding;
+  };
+  const join = (cells: readonly string[]) => cells.join(gap).trimEnd();
+  return {
+    head: [
+      join(columns.map(({ name }, index) => cell(printable(name), index, bold))),
+      join(widths.map((width) => dim('─'.repeat(width)))),
+    ],
+    line: (row) =>
+      join(
+        columns.map((_, index) =>
+          cell(shownText(row[index] ?? null), index, row[index] === null ? dim : same),
+        ),
+      ),
+  };
+}
+
+/** Whether columns are too many for a line, however much they are cut. */
+export function isTooWide(columns: readonly TableColumn[], maxWidth: number | undefined): boolean {
+  return (
+    maxWidth !== undefined && columns.length * (narrowest + gap.length) - gap.length > maxWidth
+  );
+}
+
+/** One row, a line a cell; cells without a value are left out. */
+export function recordLines(
+  columns: readonly TableColumn[],
+  row: readonly TableCell[],
+  { maxWidth, bold = same }: TableOptions = {},
+): string[] {
+  const names = columns.map(({ name }) => printable(name));
+  const width = Math.max(0, ...names.map(widthOf));
+  return names.flatMap((name, index) => {
+    const value = row[index] ?? null;
+    if (value === null) return [];
+    const text = shownText(value);
+    const shown =
+      maxWidth === undefined ? text : cut(text, Math.max(narrowest, maxWidth - width - gap.length));
+    return [`${bold(name)}${' '.repeat(width - widthOf(name))}${gap}${shown}`];
+  });
+}
+
+const same = (text: string) => text;
+
+/** What a cell shows; text that would pass for an absent value is in quotes. */
+function shownText(value: TableCell): string {
+  if (value === null) return absent;
+  return value === absent ? `'${absent}'` : printable(value);
+}
+
+/**
+ * Text without what would move the cursor, change colours or turn the direction of a line: nobody chooses
+ * what is in an event.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu,
+    (char) => shortEscapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const wide =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
+
+/** Characters that a text takes of a line. */
+export function widthOf(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what plain text consists of.
+  if (/^[\x00-\u02ff]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1;
+  return width;
+}
+
+/** Cuts a text to a width, with a mark where it is cut. */
+export function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  let used = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    used += widthOf(segment);
+    if (used > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+/** Widths that fit a line: the widest columns give way first, those that are to be exact last. */
+function narrowed(
+  columns: readonly TableColumn[],
+  wanted: readonly number[],
+  maxWidth: number,
+): number[] {
+  const widths = [...wanted];
+  const isWhole = () =>
+    widths.reduce((sum, width) => sum + width + gap.length, -gap.length) <= maxWidth;
+  const indexes = [...widths.keys()];
+  const inexact = indexes.filter((index) => !columns[index]?.isExact);
+  for (const group of [inexact, indexes]) {
+    while (!isWhole()) {
+      const widest = Math.max(0, ...group.map((index) => widths[index] as number));
+      if (widest <= narrowest) break;
+      widths[group.findLast((index) => widths[index] === widest) as number] = widest - 1;
+    }
+  }
+  return widths;
+}

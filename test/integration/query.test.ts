@@ -1,0 +1,209 @@
+import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { buildIfNeeded } from '../../scripts/build.ts';
+import { createFolder, type RunOptions, run } from '../support/command-fixture.ts';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const { folder, remove } = createFolder();
+beforeAll(async () => void (await buildIfNeeded()));
+afterAll(remove);
+
+const events = [1, 2, 3].map((n) => ({
+  version: '0',
+  id: `id-${n}`,
+  'detail-type': 'EC2 Instance State-change Notification',
+  source: 'aws.ec2',
+  account: '123456789012',
+  time: `2026-11-2${n}T10:11:12Z`,
+  region: n === 2 ? '\u001b[31m' : 'eu-west-1',
+  resources: [],
+  detail: { 'instance-id': `i-0a1b2c3d4e5f6071${n}`, state: n === 3 ? 'stopped' : 'running' },
+}));
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'a.ndjson'), events.map((event) => JSON.stringify(event)).join('\n'));
+  writeFileSync(
+    join(folder, 'tags.json'),
+    '{"i-0a1b2c3d4e5f60711": {"Name": "web-1", "name": "other"}}',
+  );
+  await run(['put', '--lake', 'lake', '--tags', 'tags.json', 'a.ndjson'], { folder });
+});
+
+const query = (args: string[], options: RunOptions = {}) =>
+  run(['query', '--lake', 'lake', ...args], { folder, ...options });
+
+describe('query', () => {
+  test('prints a table', async () => {
+    const { status, stdout, stderr } = await query([
+      'SELECT state, count(*) AS n, max(event_time) AS last FROM events GROUP BY ALL ORDER BY ALL',
+    ]);
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.split('\n')).toEqual([
+      'state    n  last',
+      '───────  ─  ───────────────────────',
+      'running  2  2026-11-22 10:11:12.000',
+      'stopped  1  2026-11-23 10:11:12.000',
+      '',
+    ]);
+  });
+
+  test('prints a JSON object a row, maps and structs as objects', async () => {
+    const { stdout } = await query([
+      '--json',
+      "SELECT day, instances FROM events WHERE day = '2026-11-21'",
+    ]);
+
+    expect(stdout.endsWith('}\n')).toBe(true);
+    expect(JSON.parse(stdout)).toEqual({
+      day: '2026-11-21',
+      instances: [
+        {
+          instance_id: 'i-0a1b2c3d4e5f60711',
+          state: 'running',
+          previous_state: null,
+          tags: { Name: 'web-1', name: 'other' },
+          tag_status: 'found',
+          tag_source: 'lookup',
+          tag_time: expect.stringMatching(/^2026-11-2\d 10:11:12\.000$/),
+        },
+      ],
+    });
+  });
+
+  test('answers by source and day as texts', async () => {
+    const { stdout } = await query([
+      '--json',
+      "SELECT event_id FROM events WHERE source = 'aws.ec2' AND day >= '2026-11-22' ORDER BY day",
+    ]);
+
+    expect(stdout).toBe('{"event_id":"id-2"}\n{"event_id":"id-3"}\n');
+  });
+
+  test('lets nothing in an event reach the terminal as a command', async () => {
+    const { stdout } = await query(["SELECT region FROM events WHERE event_id = 'id-2'"]);
+
+    expect(stdout).toContain('\\u001b[31m');
+  });
+
+  test('cuts cells on a terminal only', async () => {
+    const sql = "SELECT event_time, repeat('x', 200) AS long FROM events LIMIT 1";
+
+    const [shown, piped] = [await query([sql], { columns: 60 }), await query([sql])];
+
+    expect(shown.stdout.split('\n').every((line) => line.length <= 60)).toBe(true);
+    expect(shown.stdout).toMatch(/2026-11-21 10:11:12\.000 {2}x{34}…\n1 row\n$/);
+    expect(piped.stdout).toMatch(/x{200}\n$/);
+  });
+
+  test('shows rows of many columns one by one on a terminal', async () => {
+    const { stdout } = await query(['SELECT * FROM events ORDER BY day LIMIT 2'], { columns: 80 });
+
+    expect(stdout).toMatch(/^── row 1 ──\nevent_id +id-1\n/);
+    expect(stdout).toMatch(/\n── row 2 ──\nevent_id +id-2\n/);
+    expect(stdout).not.toContain('NULL');
+  });
+
+  test('reads SQL from standard input', async () => {
+    const { stdout } = await query(['--json', '-'], {
+      stdin: 'SELECT count(*) AS n\nFROM events\n',
+    });
+
+    expect(stdout).toBe('{"n":3}\n');
+  });
+
+  test('answers more rows than are laid out at once', async () => {
+    const { stdout } = await query(['SELECT range AS n FROM range(5000)']);
+
+    expect(stdout.trimEnd().split('\n')).toHaveLength(5002);
+    expect(stdout.endsWith('\n4999\n')).toBe(true);
+  });
+
+  test('draws plans', async () => {
+    const { stdout } = await query(["EXPLAIN SELECT * FROM events WHERE day = '2026-11-21'"]);
+
+    expect(stdout).toContain('─┐\n');
+    expect(stdout).toMatch(/Scanning Files: 1\/3/);
+  });
+
+  test('says nothing for a statement that answers nothing', async () => {
+    const { status, stdout } = await query(['CREATE TABLE t (n INTEGER)']);
+
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+
+  test('has an empty table where there is no lake, and says so', async () => {
+    const { status, stdout, stderr } = await run(
+      ['query', '--lake', 'no where', 'SELECT event_id FROM events'],
+      { folder },
+    );
+
+    expect(status).toBe(0);
+    expect(stdout).toBe('event_id\n────────\n');
+    expect(stderr).toBe(
+      `The lake ${folder}/no where is empty. Put events into it: npm run --silent eventlake -- put --lake '${folder}/no where' FILE…\n`,
+    );
+  });
+
+  test("says what DuckDB says of SQL that it can't run", async () => {
+    const { status, stdout, stderr } = await query(['SELECT even_id FROM events']);
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^Binder Error: .*even_id.*\nCandidate bindings: .*\n$/);
+  });
+
+  test('says it too where it comes in the middle', async () => {
+    const { status, stderr } = await query([
+      "SELECT CASE WHEN range = 90000 THEN error('boom') ELSE range END FROM range(100000)",
+    ]);
+
+    expect(status).toBe(1);
+    expect(stderr).toContain('boom');
+  });
+});
+
+/** Only Linux has a disk that is always full. */
+const fullTest = existsSync('/dev/full') ? test : test.skip;
+
+describe('The command line', () => {
+  const shell = (line: string, from = folder) =>
+    promisify(execFile)('sh', ['-c', line], {
+      cwd: project,
+      env: { ...process.env, NODE: process.execPath, INIT_CWD: from, XDG_DATA_HOME: folder },
+    });
+
+  test('means files and folders from where the user stands', async () => {
+    const { stdout } = await shell(
+      '"$NODE" local/cli.ts query --lake lake "SELECT count(*) AS n FROM events"',
+    );
+
+    expect(stdout).toBe('n\n─\n3\n');
+  });
+
+  test('ends quietly where nobody reads on', async () => {
+    const { stdout, stderr } = await shell(
+      '"$NODE" local/cli.ts query --lake lake --json "SELECT range AS n FROM range(1000000)" | head -n 1',
+    );
+
+    expect({ stdout, stderr }).toEqual({ stdout: '{"n":0}\n', stderr: '' });
+  });
+
+  fullTest('says so where its output cannot be written', async () => {
+    const written = shell('"$NODE" local/cli.ts query --lake lake "SELECT 1" > /dev/full');
+
+    await expect(written).rejects.toMatchObject({
+      code: 1,
+      stderr: 'Cannot write standard output: the disk is full: make room there, and try again.\n',
+    });
+  });
+
+  test('has lakes below the data folder unless told otherwise', async () => {
+    const { stderr } = await shell('"$NODE" local/cli.ts query "SELECT 1"');
+
+    expect(stderr).toContain(`The lake ${folder}/eventlake/lake is empty.`);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { run } from '../../support/command-fixture.ts';
+
+const names = ['demo', 'put', 'query', 'restore', 'invocation'];
+
+describe('The tool', () => {
+  test.each(['--help', '-h', 'help'])('shows all commands at %s', async (word) => {
+    const { status, stdout } = await run([word]);
+
+    expect(status).toBe(0);
+    for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+  });
+
+  test('shows the same where nothing was typed, which is no success', async () => {
+    const { status, stdout } = await run([]);
+
+    expect(status).toBe(2);
+    expect(stdout).toContain('Usage:');
+  });
+
+  test.each(names)('has help and an example for %s', async (name) => {
+    const { status, stdout, stderr } = await run([name, '--help']);
+
+    expect(status).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^Usage: npm run --silent eventlake -- /);
+    expect(stdout).toMatch(/\nExample:\n {2}npm run /);
+    expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
+  });
+
+  test('takes --help behind -- for an argument', async () => {
+    const { stderr } = await run(['put', '--', '--help']);
+
+    expect(stderr).toBe('Cannot read --help: there is no such file.\n');
+  });
+});
+
+describe('What cannot be meant', () => {
+  test.each([
+    [['qery'], 'There is no command qery. Did you mean query?'],
+    [['frobnicate'], 'There is no command frobnicate.'],
+    [
+      ['--lake', 'x'],
+      'The command comes first, then its options: there is no option --lake before it.',
+    ],
+    [['put', '--lak', 'x'], 'put has no option --lak. Did you mean --lake?'],
+    [['put', '--frobnicate'], 'put has no option --frobnicate.'],
+    [['put', '-x'], 'put has no option -x.'],
+    [['put', '--lake'], 'The option --lake needs a value.'],
+    [['put', '--lake', '--json'], 'The option --lake needs a value.'],
+    [['put', '--lake='], '--lake needs the name of a folder.'],
+    [['put', '--json=yes'], 'The option --json takes no value.'],
+    [['put'], 'There is nothing to read: name a FILE, or pipe events into it.'],
+    [['put', '-', '-'], 'Standard input can be read once: give one -.'],
+    [['put', '--arrival', 'soon', '-'], '--arrival is soon, but has to be event or now.'],
+    [
+      ['put', '--parameter', 'Stuff', '-'],
+      '--parameter is Stuff, but has to be of the form Name=Value.',
+    ],
+    [['put', '--account', '12', '-'], '--account is 12, but has to be twelve digits.'],
+    [['put', '--region', 'here', '-'], '--region is here, but has to be a name like eu-west-1.'],
+    [['query'], 'There is no SQL to run.'],
+    [['query', 'SELECT', '1'], 'The SQL has to be one argument.'],
+    [['restore', 'lake'], 'restore takes no FILE: name the lake as --lake lake.'],
+    [
+      ['restore', '--since', '2026-13-01'],
+      '--since is 2026-13-01, but has to be a day like 2026-11-20.',
+    ],
+    [['demo', 'x'], 'demo takes no FILE: put puts yours.'],
+    [['invocation', '--out=', '-'], '--out needs the name of a file.'],
+  ])('%j is answered in a sentence', async (args, sentence) => {
+    const { status, stdout, stderr } = await run(args);
+
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr.split('\n')[0]).toBe(sentence);
+  });
+});

@@ -1,0 +1,207 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { duckdb, jsonOf, type OpenLake, openLake, textOf } from '../../../local/duckdb.ts';
+import { typeIn } from '../../../src/rows/column-type.ts';
+import { type Row, columns as rowColumns } from '../../../src/rows/schema.ts';
+import { collect, createFolder } from '../../support/command-fixture.ts';
+
+const { folder: parent, remove } = createFolder();
+afterAll(remove);
+
+let folder: string;
+let folders = 0;
+const opened: OpenLake[] = [];
+beforeEach(() => {
+  folder = join(parent, String(++folders));
+});
+afterEach(() => {
+  for (const lake of opened.splice(0)) lake.close();
+});
+
+function write(partition: string, rows: Row[], name = '1.json.gz') {
+  const file = join(folder, 'events/json', partition, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, gzipSync(rows.map((row) => `${JSON.stringify(row)}\n`).join('')));
+}
+
+async function ask(sql: string) {
+  const lake = await openLake(folder);
+  opened.push(lake);
+  const answer = await lake.ask(sql);
+  const rows = (await collect(answer.rows())).flat();
+  return {
+    isEmpty: lake.isEmpty,
+    columns: answer.columns,
+    texts: rows.map((row) => row.map(textOf)),
+    json: rows.map((row) => row.map(jsonOf)),
+  };
+}
+
+/** DuckDB quotes in types only what it must. */
+const unquoted = (text: string | null) => text?.replaceAll('"', '');
+
+describe('The table events', () => {
+  test.each(['with', 'without'])('has the columns of the row contract %s rows', async (rows) => {
+    if (rows === 'with') write('source=aws.ec2/day=2026-11-20', [{ event_id: '1' }]);
+
+    const { texts } = await ask('SELECT column_name, column_type FROM (DESCRIBE events)');
+
+    expect(texts.map((row) => row.map(unquoted))).toEqual([
+      ...rowColumns.map(({ name, type }) => [name, unquoted(typeIn(duckdb, type))]),
+      ['source', 'VARCHAR'],
+      ['day', 'VARCHAR'],
+    ]);
+  });
+
+  test('is empty where there is no lake', async () => {
+    const { isEmpty, texts } = await ask('SELECT count(*) FROM events');
+
+    expect(isEmpty).toBe(true);
+    expect(texts).toEqual([['0']]);
+  });
+
+  test('gives every type back', async () => {
+    write('source=other/day=2026-11-20', [
+      {
+        event_time: '2026-11-20 10:11:12.345',
+        read_only: true,
+        instance_count: 2,
+        request_parameters: '{"a":1e400}',
+        resources: [{ arn: 'arn:aws:x', type: 'T' }],
+        instances: [
+          { instance_id: 'i-1', tags: { Name: 'web', name: 'other', '': '' }, tag_status: 'found' },
+        ],
+      },
+    ]);
+
+    const { json } = await ask(
+      'SELECT event_time, read_only, instance_count, request_parameters, resources, instances, kind, source, day FROM events',
+    );
+
+    expect(json[0]?.map((cell) => JSON.parse(cell))).toEqual([
+      '2026-11-20 10:11:12.345',
+      true,
+      2,
+      '{"a":1e400}',
+      [{ arn: 'arn:aws:x', account: null, type: 'T' }],
+      [
+        {
+          instance_id: 'i-1',
+          state: null,
+          previous_state: null,
+          tags: { Name: 'web', name: 'other', '': '' },
+          tag_status: 'found',
+          tag_source: null,
+          tag_time: null,
+        },
+      ],
+      null,
+      'other',
+      '2026-11-20',
+    ]);
+  });
+
+  test('compares days as texts', async () => {
+    write('source=a/day=2026-11-20', [{ event_id: '1' }]);
+    write('source=a/day=2026-11-21', [{ event_id: '2' }]);
+
+    const { texts } = await ask("SELECT event_id FROM events WHERE day >= '2026-11-21'");
+
+    expect(texts).toEqual([['2']]);
+  });
+
+  test.each(["it's [a] *?", 'x=1', 'ünïcode'])('may lie in a folder named %j', async (name) => {
+    folder = join(folder, name);
+    write('source=a/day=2026-11-20', [{ event_id: '1' }]);
+
+    const { texts, columns } = await ask('SELECT * FROM events');
+
+    expect(texts).toHaveLength(1);
+    expect(columns).toHaveLength(rowColumns.length + 2);
+  });
+
+  test('may not lie in a folder that looks like a partition', async () => {
+    folder = join(folder, 'source=a', 'lake');
+
+    await expect(ask('SELECT 1')).rejects.toThrow(/named source=a, .*: move it\.$/);
+  });
+});
+
+describe('A value', () => {
+  test.each([
+    ['2::TINYINT', '2', '2'],
+    ['9007199254740991', '9007199254740991', '9007199254740991'],
+    ['9007199254740993', '9007199254740993', '"9007199254740993"'],
+    [
+      '170141183460469231731687303715884105727',
+      '170141183460469231731687303715884105727',
+      '"170141183460469231731687303715884105727"',
+    ],
+    ['1.50::DECIMAL(5,2)', '1.50', '1.50'],
+    ['1234567890123456.78', '1234567890123456.78', '"1234567890123456.78"'],
+    ['0.1::DOUBLE', '0.1', '0.1'],
+    ["'nan'::DOUBLE", 'NaN', '"NaN"'],
+    ["'-inf'::DOUBLE", '-Infinity', '"-Infinity"'],
+    ['true', 'true', 'true'],
+    ['NULL', null, 'null'],
+    ["'a\"b'", 'a"b', '"a\\"b"'],
+    ["TIMESTAMP '2026-11-20 10:00:00'", '2026-11-20 10:00:00.000', '"2026-11-20 10:00:00.000"'],
+    [
+      "TIMESTAMP '2026-11-20 10:00:00.123456'",
+      '2026-11-20 10:00:00.123456',
+      '"2026-11-20 10:00:00.123456"',
+    ],
+    [
+      "TIMESTAMPTZ '2026-11-20 10:00:00+01'",
+      '2026-11-20 09:00:00.000+00',
+      '"2026-11-20 09:00:00.000+00"',
+    ],
+    ["TIMESTAMP 'infinity'", 'infinity', '"infinity"'],
+    ["DATE '2026-11-20'", '2026-11-20', '"2026-11-20"'],
+    ['INTERVAL 3 DAYS', '3 days', '"3 days"'],
+    ['[1, NULL]', '[1,null]', '[1,null]'],
+    ["MAP {'b': 1, 'a': 2}", '{"b":1,"a":2}', '{"b":1,"a":2}'],
+    ["MAP {2: 'x', 1: 'y'}", '{"2":"x","1":"y"}', '{"2":"x","1":"y"}'],
+    [
+      "{'a': {'b': TIMESTAMP '2026-11-20 10:00:00'}}",
+      '{"a":{"b":"2026-11-20 10:00:00.000"}}',
+      '{"a":{"b":"2026-11-20 10:00:00.000"}}',
+    ],
+    ['union_value(n := 7)', '7', '7'],
+  ])('%s is %j, as JSON %s', async (sql, text, json) => {
+    const answer = await ask(`SELECT ${sql}`);
+
+    expect(answer.texts).toEqual([[text]]);
+    expect(answer.json).toEqual([[json]]);
+  });
+});
+
+describe('SQL', () => {
+  test('may be several statements, of which the last answers', async () => {
+    const { texts } = await ask('CREATE TABLE t AS SELECT 7 AS n; SELECT n FROM t');
+
+    expect(texts).toEqual([['7']]);
+  });
+
+  test.each(['', '-- nothing', ' ; '])('that is %j is refused', async (sql) => {
+    await expect(ask(sql)).rejects.toThrow('There is no statement in it.');
+  });
+
+  test.each([
+    ['selec', /^Parser Error: syntax error at or near "selec"\nLINE 1: selec$/],
+    ['SELECT nope FROM events', /^Binder Error: .*nope.*\nCandidate bindings: .*$/],
+    ["SELECT 'a'::INTEGER", /^Conversion Error: .*\nLINE 1: .*$/],
+    ["SELECT error('boom')", /^Invalid Input Error: boom$/],
+  ])('%j is refused in two lines at most', async (sql, said) => {
+    await expect(ask(sql)).rejects.toMatchObject({
+      name: 'SqlError',
+      message: expect.stringMatching(said),
+    });
+  });
+
+  test('gets nothing from elsewhere', async () => {
+    await expect(ask("FROM 'https://192.0.2.1/a.json'")).rejects.toThrow(/httpfs|extension/);
+  });
+});
