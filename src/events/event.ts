@@ -22,7 +22,7 @@ export type AwsEvent =
  * EventBridge gives each sort of CloudTrail record a detail-type of its own, and its guides spell
  * some of them differently ("Signin", "Sign In"): only the ending is common to all.
  */
-const cloudTrailEnding = ' via CloudTrail';
+export const cloudTrailEnding = ' via CloudTrail';
 
 /** Recognises an event by its content. */
 export function recognise(document: Json): AwsEvent {

@@ -13,7 +13,7 @@ import { rowTimeOf } from './time.ts';
 export type Derived<Facts> = { readonly [C in ColumnName]?: (facts: Facts) => Row[C] | undefined };
 
 /** What the derived cells of a CloudTrail record are made of, worked out once an event. */
-interface RecordFacts {
+export interface RecordFacts {
   readonly arrivalMs: number;
   readonly record: JsonObject;
   readonly actor: Actor;
@@ -64,11 +64,8 @@ const ofAny: Derived<{ arrivalMs: number; instances: readonly EventInstance[] }>
   instance_count: ({ instances }) => instances.length || undefined,
 };
 
-const ofRecord: Derived<RecordFacts> = {
-  ...ofAny,
-  kind: ({ record }) => kindOf(record),
-  service: ({ record }) => serviceOf(record),
-  outcome: ({ record }) => outcomeOf(record),
+/** The cells of who made a call: all that is looked at of `userIdentity`. */
+export const ofActor: Derived<{ readonly actor: Actor }> = {
   actor_type: ({ actor }) => actor.type,
   actor_arn: ({ actor }) => actor.arn,
   actor_principal_id: ({ actor }) => actor.principalId,
@@ -79,6 +76,14 @@ const ofRecord: Derived<RecordFacts> = {
   actor_session_name: ({ actor }) => actor.sessionName,
   actor_mfa: ({ actor }) => actor.mfa,
   actor_instance_id: ({ actor }) => actor.instanceId,
+};
+
+const ofRecord: Derived<RecordFacts> = {
+  ...ofAny,
+  kind: ({ record }) => kindOf(record),
+  service: ({ record }) => serviceOf(record),
+  outcome: ({ record }) => outcomeOf(record),
+  ...ofActor,
 };
 
 export const ofWrapped: Derived<RecordFacts> = {

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { recognise } from '../../src/events/event.ts';
+import { equalJson, parseJson } from '../../src/json.ts';
+import { plainLineOf } from '../../src/rows/one-pass/line.ts';
+import { rowOf } from '../../src/rows/row.ts';
+import { type Column, columns, type Row } from '../../src/rows/schema.ts';
+import { eventText } from '../support/arbitraries.ts';
+import { goldenArrivalMs, listGoldens } from '../support/goldens.ts';
+import { propertyRuns as numRuns } from '../support/property-runs.ts';
+
+const jsonColumns = new Set(
+  (columns as readonly Column[]).filter(({ type }) => type === 'json').map(({ name }) => name),
+);
+
+/** What the copied line says, or undefined where the record is not plain enough for it. */
+function copied(text: string): Row | undefined {
+  const found = plainLineOf(Buffer.from(text), goldenArrivalMs);
+  if (found === undefined) return undefined;
+  const line = found.line.toString();
+  expect(line.endsWith('\n')).toBe(true);
+  const row = JSON.parse(line) as Row;
+  expect(found.cells).toEqual({
+    event_source: row.event_source,
+    event_time: row.event_time,
+    arrival_time: row.arrival_time,
+  });
+  return row;
+}
+
+/** Cells are the same; texts of JSON mean the same: a parser forgets doubled keys and some orders. */
+function expectSame(row: Row, expected: Row): void {
+  expect(Object.keys(row).sort()).toEqual(Object.keys(expected).sort());
+  for (const [column, cell] of Object.entries(row)) {
+    const wanted = expected[column as keyof Row];
+    if (jsonColumns.has(column)) {
+      expect([column, equalJson(parseJson(cell as string), parseJson(wanted as string))]).toEqual([
+        column,
+        true,
+      ]);
+    } else expect([column, cell]).toEqual([column, wanted]);
+  }
+}
+
+/** Text that JSON.stringify escapes by a letter, or not at all. */
+const text = fc
+  .string({ unit: fc.constantFrom(...'aZ0 é漢😀/:.-_"\\\n\t') })
+  .filter((value) => !/^ |^i-|instance\/i-/.test(value));
+const parameters = fc.option(
+  fc.dictionary(
+    text,
+    fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text)),
+  ),
+);
+
+/** Calls as CloudTrail writes nearly all: bare, or wrapped by EventBridge. */
+const plainCallText = fc
+  .record({
+    isWrapped: fc.boolean(),
+    indent: fc.constantFrom(0, 2),
+    userIdentity: fc.record({
+      type: fc.constantFrom('IAMUser', 'Root', 'AWSService'),
+      userName: text,
+    }),
+    service: fc.constantFrom('s3', 'iam', 'sts'),
+    userAgent: text,
+    errorCode: fc.option(text),
+    requestParameters: parameters,
+    responseElements: parameters,
+    readOnly: fc.boolean(),
+    resources: fc.option(fc.array(fc.record({ ARN: text, type: text }, { requiredKeys: [] }))),
+  })
+  .map(({ isWrapped, indent, service, errorCode, resources, ...more }) => {
+    const record = {
+      eventVersion: '1.11',
+      eventTime: '2026-11-20T10:11:12Z',
+      eventSource: `${service}.amazonaws.com`,
+      eventName: 'GetObject',
+      awsRegion: 'eu-west-1',
+      ...more,
+      ...(errorCode === null ? {} : { errorCode }),
+      ...(resources === null ? {} : { resources }),
+      eventType: 'AwsApiCall',
+      recipientAccountId: '123456789012',
+    };
+    const envelope = {
+      version: '0',
+      id: '7bf73129-1428-4cd3-a780-95db273d1602',
+      'detail-type': 'AWS API Call via CloudTrail',
+      source: `aws.${service}`,
+      account: '123456789012',
+      time: record.eventTime,
+      region: record.awsRegion,
+      resources: [],
+      detail: record,
+    };
+    return JSON.stringify(isWrapped ? envelope : record, null, indent);
+  });
+
+function built(text: string): Row {
+  return JSON.parse(JSON.stringify(rowOf(recognise(parseJson(text)), goldenArrivalMs))) as Row;
+}
+
+describe('A line that is copied from the bytes of a record', () => {
+  test('says what the row says that is built of it, whatever the event', () => {
+    fc.assert(
+      fc.property(eventText, (text) => {
+        const row = copied(text);
+        if (row) expectSame(row, built(text));
+      }),
+      { numRuns },
+    );
+  });
+
+  test('is made of plain calls, and says the same', () => {
+    fc.assert(
+      fc.property(plainCallText, (text) => {
+        const row = copied(text);
+
+        expect(row).toBeDefined();
+        expectSame(row as Row, built(text));
+      }),
+      { numRuns },
+    );
+  });
+
+  test.each(listGoldens())('says so of the golden $name', ({ eventFile }) => {
+    const text = readFileSync(eventFile, 'utf8').replace(/^\ufeff/, '');
+
+    const row = copied(text);
+
+    if (row) expectSame(row, built(text));
+  });
+
+  test('is made of every plain call among the goldens', () => {
+    const plain = listGoldens().filter(({ name }) => name.startsWith('cloudtrail/versions/'));
+
+    const copies = plain.filter(({ eventFile }) => copied(readFileSync(eventFile, 'utf8')));
+
+    expect(copies.length).toBeGreaterThan(plain.length / 2);
+  });
+});
