@@ -17,11 +17,10 @@ import { transform } from '../src/transform.ts';
 const logger = new Logger();
 const metrics = new Metrics({ namespace: 'eventlake' });
 const configuration = configurationOf(process.env);
-const isKept = tagFilterOf(configuration.tagKeys);
 const tags = createTags({
-  lookUp: configuration.tagLookup === 'on' ? ec2LookUp(isKept) : undefined,
+  lookUp: configuration.tagLookup === 'on' ? ec2LookUp() : undefined,
   memberRole: configuration.memberRole,
-  isKept,
+  isKept: tagFilterOf(configuration.tagKeys),
 });
 
 /** Firehose's transformation. middy's early time-out would throw, and so cost the whole batch. */

@@ -1,102 +1,86 @@
 import { Buffer } from 'node:buffer';
-import { type Attempt, attempt, RecordError } from './errors.ts';
+import { RecordError } from './errors.ts';
 import { maxAttempts } from './firehose/carrier.ts';
 import type { FirehoseLimits } from './firehose/limits.ts';
 import { type Journey, type Part, pack } from './firehose/parts.ts';
 import { isSame, type Partition } from './partition/partition.ts';
-import type { Work, WorkDocument } from './record.ts';
+import type { Contents, WorkDocument } from './record.ts';
 import { lineOf, withoutInstances } from './rows/line.ts';
 
 /** What a record should become. One answer can say one partition, and nothing of bad events. */
 export type Decision =
   | { readonly step: 'answer'; readonly lines: readonly Line[]; readonly partition: Partition }
-  | { readonly step: 'put again'; readonly written: readonly Written[] }
-  | { readonly step: 'drop'; readonly reason: 'empty' | 'control' }
-  | { readonly step: 'fail'; readonly error: RecordError };
+  /** Groups of parts that may share a carrier. */
+  | { readonly step: 'put again'; readonly groups: readonly (readonly Part[])[] }
+  | { readonly step: 'drop'; readonly reason: 'empty' | 'control' };
 
-/** A document whose tags are there: its line, or why there is none. */
-export type Written = Line | Unwritten;
-
+/** A document whose tags are there, as its line. */
 export interface Line extends Part {
   readonly partition: Partition;
   readonly line: string;
 }
 
+/** A document that becomes no line, and why. */
 interface Unwritten extends Part {
   readonly error: RecordError;
 }
 
-/** Decides once the tags of all rows are there. */
-export function decide({ documents, isControl }: Work, limits: FirehoseLimits): Decision {
-  if (!documents.ok) return { step: 'fail', error: documents.error };
+/**
+ * Decides once the tags of all rows are there.
+ * @throws RecordError where the record fails as it is
+ */
+export function decide(contents: Contents, limits: FirehoseLimits): Decision {
+  if ('unopened' in contents) {
+    return { step: 'put again', groups: [[{ bytes: contents.unopened, lineBytes: 0 }]] };
+  }
   const maxLineBytes = maxLineBytesOf(limits);
-  const written = documents.value.map((document) => write(document, maxLineBytes));
+  const written = contents.documents.map((document) => write(document, maxLineBytes));
   const lines = written.filter((one) => 'line' in one);
   const unwritten = written.filter((one) => 'error' in one);
 
   const [first] = lines;
   if (first === undefined) {
     const [failed] = unwritten;
-    if (failed) return { step: 'fail', error: failed.error };
-    return { step: 'drop', reason: isControl ? 'control' : 'empty' };
+    if (failed) throw failed.error;
+    return { step: 'drop', reason: contents.isControl ? 'control' : 'empty' };
   }
+  // An array whose end is missing lost nothing by it: there are no bytes that could fail.
+  const bad = unwritten.filter(({ bytes }) => bytes.length > 0);
   const isOneAnswer =
-    unwritten.every(isWithoutBytes) &&
+    bad.length === 0 &&
     lines.every(({ partition }) => isSame(partition, first.partition)) &&
-    lineBytesOf(lines) <= maxLineBytes;
-  return isOneAnswer
-    ? { step: 'answer', lines, partition: first.partition }
-    : { step: 'put again', written };
+    lines.reduce((sum, { lineBytes }) => sum + lineBytes, 0) <= maxLineBytes;
+  if (isOneAnswer) return { step: 'answer', lines, partition: first.partition };
+  const byPartition = Map.groupBy(lines, ({ partition }) => `${partition.source}/${partition.day}`);
+  // What is no event goes alone, so that each fails as itself.
+  return { step: 'put again', groups: [...byPartition.values(), ...bad.map((one) => [one])] };
 }
 
 /**
- * The carriers that hold the documents of a record together: those of one partition in common, each
- * that is no event alone, so that it fails as itself.
+ * The carriers of a record's parts.
+ * @throws RecordError where it has been put again too often, or a part is too large
  */
 export function carriersOf(
-  written: readonly Written[],
-  { attempt: attempts, arrivedMs }: Journey,
+  groups: readonly (readonly Part[])[],
+  { attempt, arrivedMs }: Journey,
   limits: FirehoseLimits,
-): Attempt<readonly Uint8Array[]> {
-  return attempt(() => {
-    if (attempts >= maxAttempts) throw new RecordError('TOO_OFTEN', `${attempts} times before`);
-    const journey = { attempt: attempts + 1, arrivedMs };
-    const partLimits = {
-      maxRecordBytes: limits.maxRecordBytes,
-      maxLineBytes: maxLineBytesOf(limits),
-    };
-    return groupsOf(written).flatMap((group) => {
-      const carriers = pack(group, journey, partLimits);
-      if (carriers) return carriers;
-      throw new RecordError('TOO_LARGE', 'an event of the record is too large to put it again');
-    });
+): Uint8Array[] {
+  if (attempt >= maxAttempts) throw new RecordError('TOO_OFTEN', `${attempt} times before`);
+  const journey = { attempt: attempt + 1, arrivedMs };
+  const partLimits = {
+    maxRecordBytes: limits.maxRecordBytes,
+    // Half of what an answer can hold: the batch that they come in has other records, too.
+    maxLineBytes: maxLineBytesOf(limits) / 2,
+  };
+  return groups.flatMap((parts) => {
+    const carriers = pack(parts, journey, partLimits);
+    if (carriers) return carriers;
+    throw new RecordError('TOO_LARGE', 'a part of the record is too large to put it again');
   });
 }
 
-function groupsOf(written: readonly Written[]): Part[][] {
-  const byPartition = new Map<string, Part[]>();
-  const alone: Part[][] = [];
-  for (const one of written) {
-    if (isWithoutBytes(one)) continue;
-    if ('error' in one) {
-      alone.push([one]);
-      continue;
-    }
-    const key = `${one.partition.source}/${one.partition.day}`;
-    const group = byPartition.get(key);
-    if (group) group.push(one);
-    else byPartition.set(key, [one]);
-  }
-  return [...byPartition.values(), ...alone];
-}
-
-/** An array whose end is missing lost nothing by it. */
-function isWithoutBytes({ bytes }: Part): boolean {
-  return bytes.length === 0;
-}
-
 /** A row that no response can hold goes without its instances; one that still does not fit fails. */
-function write(document: WorkDocument, maxLineBytes: number): Written {
+function write(document: WorkDocument, maxLineBytes: number): Line | Unwritten {
   const { bytes } = document;
   if ('error' in document) return { bytes, lineBytes: 0, error: document.error };
   const { partition } = document;
@@ -109,10 +93,6 @@ function write(document: WorkDocument, maxLineBytes: number): Written {
   }
   const error = new RecordError('TOO_LARGE', `a row of ${lineBytes} bytes`);
   return { bytes, lineBytes: 0, error };
-}
-
-function lineBytesOf(lines: readonly Line[]): number {
-  return lines.reduce((sum, { lineBytes }) => sum + lineBytes, 0);
 }
 
 /** What an answer has around its data: ids and partition keys, well below 1 KiB. */

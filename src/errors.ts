@@ -10,7 +10,8 @@ export const failures = {
   },
   BAD_GZIP: {
     meaning: 'The record starts like gzip but cannot be unpacked, or only to far too much.',
-    cause: 'It was cut or damaged before it was put; or it is a bomb.',
+    cause:
+      'It was cut or damaged before it was put; or it is a bomb: more than 32 MiB, or 200 times its size.',
     cure: 'Look at its producer; a sound copy can be put again.',
   },
   BAD_UTF8: {
@@ -34,23 +35,26 @@ export const failures = {
     cure: 'Put it elsewhere, or set `UnknownRecords` to `keep` to have it as a row of its own.',
   },
   TOO_MANY_EVENTS: {
-    meaning: 'The record holds more than 50,000 documents.',
+    meaning: 'The record holds more than 50,000 events, or parts that are none.',
     cause: 'No service puts so many into one; somebody tries what the function does with it.',
     cure: 'Put fewer in a record.',
   },
   TOO_LARGE: {
-    meaning: 'One event is too large for a response, or for a record to put it again in.',
-    cause: 'Its row passes 6 MB of base64, or the event 1,000 KiB even when it is gzipped.',
+    meaning:
+      'One event is too large to be read, for a response, or for a record to put it again in.',
+    cause:
+      'Its JSON passes 4 MiB, its row 6 MB of base64, or the event 1,000 KiB even when it is gzipped.',
     cure: 'Read it from its error object; no table of rows can hold it.',
   },
   TOO_OFTEN: {
-    meaning: 'The record was put again three times and found no room in any response.',
-    cause: 'Batches whose rows are far larger than their records.',
+    meaning: 'The record was put again three times, and would have to be once more.',
+    cause: 'Batches whose rows are far larger than their records: no response had room for it.',
     cure: 'Lower the buffer size of the transform, then replay the record.',
   },
   NOT_ACCEPTED: {
     meaning: 'The record had to be put again, in parts or later, and the stream did not take it.',
-    cause: 'The stream was throttled or could not be reached, or the function may not put to it.',
+    cause:
+      'The stream was throttled or could not be reached, or the function may not put to it; `refusals` in the log says which.',
     cure: 'Replay the record. Parts that had been taken are doubles then, by their `event_id`.',
   },
   OUT_OF_TIME: {
@@ -67,14 +71,21 @@ export const failures = {
 
 export type FailureCode = keyof typeof failures;
 
-/** One record cannot become rows; its neighbours go on. */
+/**
+ * One record cannot become rows; its neighbours go on. It has no stack: nobody reads it, and its
+ * frames would keep what the functions in them hold, the parsed record above all, until the batch is
+ * answered.
+ */
 export class RecordError extends Error {
   override readonly name = 'RecordError';
   readonly code: FailureCode;
 
   /** `reason` says what was wrong and where; it never holds contents of the record. */
   constructor(code: FailureCode, reason: string) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(reason);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
   }
 }
@@ -86,7 +97,8 @@ export type Attempt<T> =
 
 /**
  * Runs one step for one record. The only `try` of the transform: whatever a step throws becomes a
- * value here. Errors that are no RecordError get the code given, with their own as the cause.
+ * value here. Errors that are no RecordError get the code given; as a bug of ours, with their own as
+ * the cause.
  */
 export function attempt<T>(step: () => T, code: FailureCode = 'UNEXPECTED'): Attempt<T> {
   try {
@@ -98,7 +110,7 @@ export function attempt<T>(step: () => T, code: FailureCode = 'UNEXPECTED'): Att
 
 function wrap(thrown: unknown, code: FailureCode): RecordError {
   const error = new RecordError(code, failures[code].meaning);
-  error.cause = thrown;
+  if (code === 'UNEXPECTED') error.cause = thrown;
   return error;
 }
 

@@ -14,6 +14,7 @@ export function metricsOf(summary: Summary): Metric[] {
   const { failures, tags } = summary;
   return [
     { name: 'Records', value: summary.records },
+    { name: 'RecordsCarried', value: summary.carried },
     { name: 'RecordsOk', value: summary.ok },
     { name: 'RecordsEmpty', value: summary.empty },
     { name: 'RecordsControl', value: summary.control },
@@ -21,9 +22,10 @@ export function metricsOf(summary: Summary): Metric[] {
     { name: 'RecordsFailed', value: summary.failed },
     { name: 'Events', value: summary.events },
     { name: 'Rows', value: summary.rows },
-    { name: 'EventsPutAgain', value: summary.eventsDropped },
+    { name: 'EventsPutAgain', value: summary.eventsPutAgain },
     { name: 'EventsFailed', value: summary.eventsFailed },
     { name: 'PartsPutAgain', value: summary.parts },
+    { name: 'PartsRefused', value: sumOf(summary.refusals) },
     { name: 'TagsFound', value: tags.found ?? 0 },
     { name: 'TagsNone', value: tags.none ?? 0 },
     { name: 'TagsFailed', value: tags.failed ?? 0 },
@@ -34,4 +36,8 @@ export function metricsOf(summary: Summary): Metric[] {
       code,
     })),
   ];
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -1,8 +1,8 @@
 import { type Configuration, reserveMs } from './config.ts';
 import { type Attempt, attempt, orThrow, RecordError } from './errors.ts';
 import { type AwsEvent, eventIn, recognise } from './events/event.ts';
-import { type Document, decodeBase64, readDocuments, unzip } from './events/read.ts';
-import { subscriptionIn } from './events/subscription.ts';
+import { type Document, decodeBase64, readDocuments, readLimits, unzip } from './events/read.ts';
+import { isControlMessage } from './events/subscription.ts';
 import { uncarry } from './firehose/carrier.ts';
 import type { FirehoseRecord } from './firehose/contract.ts';
 import type { Journey } from './firehose/parts.ts';
@@ -22,14 +22,21 @@ export interface Time {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** One record on its way: its documents, or why it has none. */
+/** One record on its way: what is in it, or why that cannot be told. */
 export interface Work {
   readonly record: FirehoseRecord;
   readonly journey: Journey;
-  readonly documents: Attempt<readonly WorkDocument[]>;
-  /** It only tested whether the stream can be reached. */
-  readonly isControl: boolean;
+  readonly contents: Attempt<Contents>;
 }
+
+export type Contents =
+  | {
+      readonly documents: readonly WorkDocument[];
+      /** It only tested whether the stream can be reached. */
+      readonly isControl: boolean;
+    }
+  /** The bytes of a record for whose contents the batch has no memory left. */
+  | { readonly unopened: Uint8Array };
 
 /** One document of a record: an event's line; its row, which waits for tags; or why it is none. */
 export type WorkDocument = { readonly bytes: Uint8Array } & (
@@ -42,35 +49,71 @@ export interface ReadOptions {
   readonly configuration: Configuration;
   /** What an event tells of the tags of its instances. */
   readonly lessonsOf: (event: AwsEvent) => readonly Lesson[];
+  /** Bytes to which the records of a batch may be unpacked together. */
+  readonly maxUnzippedBytes?: number;
 }
 
-/** Bytes → documents → events → rows. Never throws: what is wrong is said in the work itself. */
-export function readRecord(
-  record: FirehoseRecord,
+/**
+ * Bytes → documents → events → rows. Never throws: what is wrong with a record is said in its work.
+ *
+ * What was unpacked stays in memory until the batch is answered. So all records together may be
+ * unpacked to as much as one alone: the others wait for a later batch.
+ */
+export function readRecords(
+  records: readonly FirehoseRecord[],
   options: ReadOptions,
-  { now, remainingMs }: Time,
-): Work {
-  const { approximateArrivalTimestamp: arrival, data } = record;
-  const arrivalMs = isInstant(arrival) ? arrival : now();
-  const carried = attempt(() => uncarry(decodeBase64(data), arrivalMs));
-  if (!carried.ok) {
-    const journey = { attempt: 0, arrivedMs: arrivalMs };
-    return { record, journey, documents: carried, isControl: false };
-  }
-  const { payload, ...journey } = carried.value;
-  let isControl = false;
-  const documents = attempt(() => {
-    if (remainingMs() < reserveMs) throw new RecordError('OUT_OF_TIME', 'no time was left for it');
-    return readDocuments(unzip(payload)).flatMap((document) => {
-      const subscription = document.json.ok ? subscriptionIn(document.json.value) : undefined;
-      isControl ||= subscription?.isControl ?? false;
-      const all = subscription
-        ? subscription.messages.flatMap((message) => readDocuments(message))
-        : [document];
-      return all.map((one) => workDocumentOf(one, journey.arrivedMs, options));
+  time: Time,
+): Work[] {
+  const { maxUnzippedBytes = readLimits.maxUnzippedBytes } = options;
+  let unzippedBytes = 0;
+  return records.map((record) => {
+    const { approximateArrivalTimestamp: arrival, data } = record;
+    const arrivalMs = isInstant(arrival) ? Math.floor(arrival) : time.now();
+    const carried = attempt(() => uncarry(decodeBase64(data), arrivalMs));
+    if (!carried.ok) {
+      return { record, journey: { attempt: 0, arrivedMs: arrivalMs }, contents: carried };
+    }
+    const { payload, ...journey } = carried.value;
+    const contents = attempt((): Contents => {
+      checkTime(time);
+      const bytes = unzip(payload);
+      if (bytes !== payload) {
+        if (unzippedBytes > 0 && unzippedBytes + bytes.length > maxUnzippedBytes) {
+          return { unopened: payload };
+        }
+        unzippedBytes += bytes.length;
+      }
+      return documentsIn(bytes, journey.arrivedMs, options, time);
     });
+    return { record, journey, contents };
   });
-  return { record, journey, documents, isControl };
+}
+
+function documentsIn(
+  bytes: Uint8Array,
+  arrivedMs: number,
+  options: ReadOptions,
+  time: Time,
+): Contents {
+  const documents: WorkDocument[] = [];
+  let isControl = false;
+  for (const document of readDocuments(bytes)) {
+    checkTime(time);
+    if (document.json.ok && isControlMessage(document.json.value)) isControl = true;
+    else documents.push(workDocumentOf(document, arrivedMs, options));
+  }
+  return { documents, isControl };
+}
+
+/** @throws RecordError OUT_OF_TIME */
+function checkTime({ remainingMs }: Time): void {
+  if (remainingMs() < reserveMs) throw new RecordError('OUT_OF_TIME', 'no time was left for it');
+}
+
+/** Events that could be told apart in a record. */
+export function eventsIn(contents: Work['contents']): number {
+  if (!contents.ok || !('documents' in contents.value)) return 0;
+  return contents.value.documents.filter((document) => !('error' in document)).length;
 }
 
 /**

@@ -6,11 +6,13 @@ import type { Outcome, Transformed } from './transform.ts';
 /**
  * What became of a batch, in numbers, and never contents of events.
  *
- * - records = ok + dropped + failed, and dropped = empty + control + put again
- * - events = rows + eventsDropped + eventsFailed
+ * - records = ok + dropped + failed, and dropped = empty + control + putAgain
+ * - events = rows + eventsPutAgain + eventsFailed
  */
 export interface Summary {
   readonly records: number;
+  /** Of them, those that we had put again ourselves. */
+  readonly carried: number;
   readonly ok: number;
   readonly dropped: number;
   readonly failed: number;
@@ -19,10 +21,12 @@ export interface Summary {
   readonly putAgain: number;
   readonly events: number;
   readonly rows: number;
-  readonly eventsDropped: number;
+  readonly eventsPutAgain: number;
   readonly eventsFailed: number;
-  /** Parts of records that were put again and accepted. */
+  /** Records that we put, of records that were put again, and that the stream accepted. */
   readonly parts: number;
+  /** Those that it did not, by its word for it. */
+  readonly refusals: Readonly<Record<string, number>>;
   readonly failures: Failures;
   readonly tags: Readonly<TagCounts>;
 }
@@ -41,15 +45,19 @@ export function summaryOf(
   const recordsBy = { Ok: 0, Dropped: 0, ProcessingFailed: 0 };
   const eventsBy = { Ok: 0, Dropped: 0, ProcessingFailed: 0 };
   const droppedBy = { empty: 0, control: 0, 'put again': 0 };
+  const refusals: Record<string, number> = {};
   let parts = 0;
   for (const outcome of outcomes) {
     recordsBy[outcome.result] += 1;
     eventsBy[outcome.result] += outcome.events;
     if (outcome.result === 'Dropped') droppedBy[outcome.reason] += 1;
-    if (outcome.result !== 'Ok') parts += outcome.parts;
+    if (outcome.result === 'Ok') continue;
+    parts += outcome.parts.accepted;
+    for (const code of outcome.parts.refused) refusals[code] = (refusals[code] ?? 0) + 1;
   }
   return {
     records: outcomes.length,
+    carried: outcomes.filter(({ isCarried }) => isCarried).length,
     ok: recordsBy.Ok,
     dropped: recordsBy.Dropped,
     failed: recordsBy.ProcessingFailed,
@@ -58,9 +66,10 @@ export function summaryOf(
     putAgain: droppedBy['put again'],
     events: eventsBy.Ok + eventsBy.Dropped + eventsBy.ProcessingFailed,
     rows: eventsBy.Ok,
-    eventsDropped: eventsBy.Dropped,
+    eventsPutAgain: eventsBy.Dropped,
     eventsFailed: eventsBy.ProcessingFailed,
     parts,
+    refusals,
     failures: failuresIn(records, outcomes),
     tags: tagCounts,
   };

@@ -1,11 +1,12 @@
 import type { Row, RowInstance } from './rows/schema.ts';
 import { epochMsOf, rowTimeOf } from './rows/time.ts';
+import { homeOf } from './tags/home.ts';
 import type { Lesson } from './tags/lessons.ts';
-import type { Home } from './tags/look-up.ts';
+import type { Own } from './tags/look-up.ts';
 import { memberSessionName } from './tags/member-session.ts';
 import type { TagAnswer, TagRequest, Tags } from './tags/tags.ts';
 
-/** A row with instances, and what its event tells of their tags. */
+/** A row with instances, and what its event tells of them. */
 export interface TaggedRow {
   readonly row: Row;
   readonly lessons: readonly Lesson[];
@@ -32,65 +33,64 @@ export async function addTags(
 ): Promise<TagCounts> {
   const counts: TagCounts = {};
   if (rows.length === 0) return counts;
-  const seen = rows.flatMap(({ row, lessons }) =>
-    (row.instances ?? []).map((instance) => {
-      const lesson = lessons.find(({ id }) => id === instance.instance_id);
-      return { instance, request: { ...requestOf(row, instance, context), lesson } };
-    }),
-  );
+  const own = ownIn(context.deliveryStreamArn);
+  const seen = rows.flatMap((row) => requestsOf(row, own, context));
   const requests = seen.map(({ request }) => request);
-  const answers = await tags.answer(requests, {
-    own: ownIn(context.deliveryStreamArn),
-    ...context,
-  });
+  const { now, remainingMs } = context;
+  const answers = await tags.answer(requests, { own, now, remainingMs });
   for (const [index, { instance }] of seen.entries()) {
     const answer = answers[index] ?? { status: 'skipped' };
-    Object.assign(instance, tagCells(answer));
+    Object.assign(instance, cellsOf(answer));
     counts[answer.status] = (counts[answer.status] ?? 0) + 1;
   }
   return counts;
 }
 
-function requestOf(row: Row, instance: RowInstance, context: TagRowContext): TagRequest {
-  return {
-    id: instance.instance_id as string,
-    home: homeOf(row),
-    eventMs: epochMsOf(row.event_time ?? (row.arrival_time as string)),
-    mayLookUp: !isOwnCall(row, context),
-  };
+interface Seen {
+  readonly instance: RowInstance;
+  readonly request: TagRequest;
 }
 
-/**
- * Where the instances of an event live. What a Region is called becomes part of a host name, and
- * the event may be anybody's: so only what looks like one counts.
- */
-function homeOf({ account, region }: Row): Home | undefined {
-  if (account === undefined || !/^\d{12}$/.test(account)) return undefined;
-  if (region === undefined || !/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return undefined;
-  return { account, region };
+function requestsOf({ row, lessons }: TaggedRow, own: Own | undefined, context: TagRowContext) {
+  const home = homeOf(row.account, row.region);
+  const eventMs = epochMsOf(row.event_time ?? (row.arrival_time as string));
+  const mayLookUp = !isOwnCall(row, own, context);
+  // Of what is told twice, the first counts.
+  const lessonsById = new Map(lessons.toReversed().map((lesson) => [lesson.id, lesson]));
+  return (row.instances ?? []).map((instance): Seen => {
+    const id = instance.instance_id as string;
+    const lesson = lessonsById.get(id);
+    const request = { id, home: lesson?.home ?? home, eventMs, lesson, mayLookUp };
+    return { instance, request };
+  });
 }
 
 /** Our own DescribeTags comes back as an event: looking up for it would go on for ever. */
-function isOwnCall({ actor_arn = '' }: Row, { ownRole, memberRole }: TagRowContext): boolean {
-  return (
-    (ownRole !== undefined && actor_arn.includes(`:assumed-role/${ownRole}/`)) ||
-    (memberRole !== undefined &&
-      actor_arn.endsWith(`:assumed-role/${memberRole}/${memberSessionName}`))
-  );
+function isOwnCall(
+  { actor_arn: arn = '' }: Row,
+  own: Own | undefined,
+  { ownRole, memberRole }: TagRowContext,
+): boolean {
+  const [, account, role, session] = sessionArn.exec(arn) ?? [];
+  if (role === undefined) return false;
+  if (account === own?.account && role === ownRole) return true;
+  return role === memberRole && session === memberSessionName;
 }
 
-function tagCells(answer: TagAnswer): Partial<RowInstance> {
-  if (answer.status === 'failed' || answer.status === 'skipped')
-    return { tag_status: answer.status };
-  const { status, tags, source, timeMs } = answer;
+const sessionArn = /^arn:[a-z-]+:sts::(\d{12}):assumed-role\/([^/]+)\/(.+)$/;
+
+function cellsOf(answer: TagAnswer): Partial<RowInstance> {
+  const { status } = answer;
+  if (status === 'failed' || status === 'skipped') return { tag_status: status };
+  const { tags, source, timeMs } = answer;
   const known = { tag_status: status, tag_source: source, tag_time: rowTimeOf(timeMs) };
   return status === 'found' ? { tags, ...known } : known;
 }
 
-const streamArn = /^arn:([^:]+):firehose:[^:]+:(\d{12}):deliverystream\/.+$/;
+const streamArn = /^arn:([a-z-]+):firehose:[^:]+:(\d{12}):deliverystream\/.+$/;
 
 /** The stack's own AWS partition and account: those of its delivery stream. */
-function ownIn(deliveryStreamArn: string): { partition: string; account: string } | undefined {
+function ownIn(deliveryStreamArn: string): Own | undefined {
   const [, partition, account] = streamArn.exec(deliveryStreamArn) ?? [];
   return partition !== undefined && account !== undefined ? { partition, account } : undefined;
 }

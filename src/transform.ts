@@ -1,6 +1,6 @@
 import type { Configuration } from './config.ts';
-import { carriersOf, type Decision, decide, type Written } from './decision.ts';
-import { RecordError } from './errors.ts';
+import { carriersOf, decide } from './decision.ts';
+import { attempt, orThrow, RecordError } from './errors.ts';
 import {
   droppedAnswer,
   type FirehoseAnswer,
@@ -9,11 +9,12 @@ import {
   type Invocation,
   okAnswer,
   type Response,
+  recordsOf,
 } from './firehose/contract.ts';
 import { type FirehoseLimits, firehoseLimits } from './firehose/limits.ts';
-import { type PutBatch, putAgain } from './firehose/put-again.ts';
+import { type PutAnswer, type PutBatch, putAgain } from './firehose/put-again.ts';
 import { buildResponse } from './firehose/response.ts';
-import { readRecord, type Time, type Work } from './record.ts';
+import { eventsIn, readRecords, type Time, type Work } from './record.ts';
 import { addTags, type TagCounts, type TaggedRow } from './tag-rows.ts';
 import type { Tags } from './tags/tags.ts';
 
@@ -32,129 +33,146 @@ export interface Transformed {
   readonly tagCounts: TagCounts;
 }
 
-/** What became of one record, in AWS's words. `events` are those that could be told apart. */
-export type Outcome =
-  | { readonly result: 'Ok'; readonly events: number }
-  | {
-      readonly result: 'Dropped';
-      /** It held no event, or was put again in full. */
-      readonly reason: 'empty' | 'control' | 'put again';
-      readonly events: number;
-      readonly parts: number;
-    }
-  | {
-      readonly result: 'ProcessingFailed';
-      readonly events: number;
-      /** Parts of it that were accepted all the same, and so arrive twice. */
-      readonly parts: number;
-      readonly error: RecordError;
-    };
+/** What became of one record, in AWS's words. */
+export type Outcome = Known &
+  (
+    | { readonly result: 'Ok' }
+    | {
+        readonly result: 'Dropped';
+        /** It held no event, or was put again in full. */
+        readonly reason: 'empty' | 'control' | 'put again';
+        readonly parts: Parts;
+      }
+    | { readonly result: 'ProcessingFailed'; readonly error: RecordError; readonly parts: Parts }
+  );
+
+/** What is known of a record before anything becomes of it. */
+interface Known {
+  /** We had put it again ourselves. */
+  readonly isCarried: boolean;
+  /** Events that could be told apart in it. */
+  readonly events: number;
+}
+
+/** Parts of a record that were put again. Those accepted of a failed record arrive all the same. */
+export interface Parts {
+  readonly accepted: number;
+  /** Codes of those that were not. */
+  readonly refused: readonly string[];
+}
 
 /**
  * Transforms one invocation. Every record is answered once, in order; no record's trouble reaches
  * its neighbours; nothing throws for what is in a record.
  *
- * What is put again is put before its record is answered: whatever happens in between costs a
- * duplicate, which a query can remove, and never an event.
+ * The order of the steps decides what the worst case is. All that can be read is read before
+ * anything is put, so nothing is put that a bad neighbour in the record would have to take back. What
+ * is put again is put before its record is answered, and the record is dropped only when all of it
+ * was accepted: an invocation that ends in between is repeated by Firehose, and a record of which a
+ * part was refused fails with its bytes. Either costs doubles, which a query can remove by their
+ * `event_id`, and never an event.
+ * @throws InvocationError where it is no invocation
  */
 export async function transform(
-  { records, deliveryStreamArn }: Invocation,
+  invocation: Invocation,
   { configuration, tags, putBatch, limits = firehoseLimits }: TransformOptions,
   time: Time,
 ): Promise<Transformed> {
-  const readOptions = { configuration, lessonsOf: tags.lessonsOf };
-  const works = records.map((record) => readRecord(record, readOptions, time));
+  const records = recordsOf(invocation);
+  const { deliveryStreamArn } = invocation;
+  const works = readRecords(records, { configuration, lessonsOf: tags.lessonsOf }, time);
   const tagContext = { deliveryStreamArn, ...configuration, ...time };
   const tagCounts = await addTags(works.flatMap(rowsIn), tags, tagContext);
 
   const builder = buildResponse(records, limits.maxResponseBytes);
   const settled: Settled[] = [];
   for (const index of answeringOrder(works)) {
-    const work = works[index] as Work;
     const tryAnswer = (answer: FirehoseAnswer) => builder.tryAnswer(index, answer);
-    settled[index] = settle(work, decide(work, limits), tryAnswer, limits);
+    settled[index] = settle(works[index] as Work, tryAnswer, limits);
   }
-  const outcomes = await putCarriers(settled, (carriers) =>
-    putAgain(putBatch, deliveryStreamArn, carriers, time, limits),
-  );
-  for (const [index, { result }] of outcomes.entries()) {
-    const record = records[index] as FirehoseRecord;
-    if (result === 'Dropped') builder.tryAnswer(index, droppedAnswer(record));
-    // Its bytes only as far as there is room: Firehose keeps the original itself.
-    if (result === 'ProcessingFailed') builder.tryAnswer(index, failedAnswer(record));
-  }
+  const put = (carriers: readonly Uint8Array[]) =>
+    putAgain(putBatch, deliveryStreamArn, carriers, time, limits);
+  const outcomes = await putCarriers(settled, put);
+
+  const answerAll = (
+    result: Outcome['result'],
+    answerOf: (record: FirehoseRecord) => FirehoseAnswer,
+  ) => {
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.result === result)
+        builder.tryAnswer(index, answerOf(records[index] as FirehoseRecord));
+    }
+  };
+  answerAll('Dropped', droppedAnswer);
+  // Their bytes last, and only as far as there is room: Firehose keeps the originals itself.
+  answerAll('ProcessingFailed', failedAnswer);
   return { response: builder.response, outcomes, tagCounts };
 }
 
 /** What became of a record, or the carriers on which that depends. */
-type Settled = Outcome | { readonly carriers: readonly Uint8Array[]; readonly events: number };
+type Settled = Outcome | (Known & { readonly carriers: Carriers });
+
+type Carriers = readonly Uint8Array[];
+
+const noParts: Parts = { accepted: 0, refused: [] };
 
 /** Answers a record at once if it can be; what finds no room in the response is put again. */
 function settle(
-  work: Work,
-  decision: Decision,
+  { record, journey, contents }: Work,
   tryAnswer: (answer: FirehoseAnswer) => boolean,
   limits: FirehoseLimits,
 ): Settled {
-  const events = work.documents.ok ? work.documents.value.length : 0;
-  switch (decision.step) {
-    case 'drop':
-      return { result: 'Dropped', reason: decision.reason, events, parts: 0 };
-    case 'fail':
-      return { result: 'ProcessingFailed', events, parts: 0, error: decision.error };
-    case 'answer': {
-      const { lines, partition } = decision;
-      const text = lines.map(({ line }) => line).join('');
-      if (tryAnswer(okAnswer(work.record.recordId, text, partition))) {
-        return { result: 'Ok', events };
+  const known = { isCarried: journey.attempt > 0, events: eventsIn(contents) };
+  const settled = attempt((): Settled => {
+    const decision = decide(orThrow(contents), limits);
+    switch (decision.step) {
+      case 'drop':
+        return { ...known, result: 'Dropped', reason: decision.reason, parts: noParts };
+      case 'put again':
+        return { ...known, carriers: carriersOf(decision.groups, journey, limits) };
+      case 'answer': {
+        const { lines, partition } = decision;
+        const text = lines.map(({ line }) => line).join('');
+        return tryAnswer(okAnswer(record.recordId, text, partition))
+          ? { ...known, result: 'Ok' }
+          : { ...known, carriers: carriersOf([lines], journey, limits) };
       }
-      return putAgainLater(lines, work, events, limits);
     }
-    case 'put again':
-      return putAgainLater(decision.written, work, events, limits);
-  }
-}
-
-function putAgainLater(
-  written: readonly Written[],
-  { journey }: Work,
-  events: number,
-  limits: FirehoseLimits,
-): Settled {
-  const carriers = carriersOf(written, journey, limits);
-  return carriers.ok
-    ? { carriers: carriers.value, events }
-    : { result: 'ProcessingFailed', events, parts: 0, error: carriers.error };
+  });
+  if (settled.ok) return settled.value;
+  return { ...known, result: 'ProcessingFailed', error: settled.error, parts: noParts };
 }
 
 /** Puts all carriers; a record is dropped only when every one of its own was accepted. */
 async function putCarriers(
   settled: readonly Settled[],
-  put: (carriers: readonly Uint8Array[]) => Promise<boolean[]>,
+  put: (carriers: Carriers) => Promise<readonly PutAnswer[]>,
 ): Promise<Outcome[]> {
   const carriers = settled.flatMap((one) => ('carriers' in one ? one.carriers : []));
-  const accepted = carriers.length > 0 ? await put(carriers) : [];
+  const answers = carriers.length > 0 ? await put(carriers) : [];
   let at = 0;
   return settled.map((one) => {
     if ('result' in one) return one;
-    const { events } = one;
-    const own = accepted.slice(at, at + one.carriers.length);
+    const { carriers: own, ...known } = one;
+    const refused = answers
+      .slice(at, at + own.length)
+      .flatMap((answer) => (answer === 'accepted' ? [] : [answer.code]));
     at += own.length;
-    const parts = own.filter(Boolean).length;
-    if (parts === own.length) return { result: 'Dropped', reason: 'put again', events, parts };
-    const reason = `${own.length - parts} of ${own.length} parts were not accepted`;
+    const parts = { accepted: own.length - refused.length, refused };
+    if (refused.length === 0) return { ...known, result: 'Dropped', reason: 'put again', parts };
+    const reason = `${refused.length} of ${own.length} parts were refused: ${refused[0]}`;
     const error = new RecordError('NOT_ACCEPTED', reason);
-    return { result: 'ProcessingFailed', events, parts, error };
+    return { ...known, result: 'ProcessingFailed', error, parts };
   });
 }
 
-/** Carried records first, so that load cannot starve them; else in the order of the batch. */
+/** What was put again most often first, so that load cannot starve it; else in the order of the batch. */
 function answeringOrder(works: readonly Work[]): number[] {
-  const isCarried = (index: number) => (works[index] as Work).journey.attempt > 0;
-  const indexes = [...works.keys()];
-  return [...indexes.filter(isCarried), ...indexes.filter((index) => !isCarried(index))];
+  const attemptOf = (index: number) => (works[index] as Work).journey.attempt;
+  return [...works.keys()].sort((a, b) => attemptOf(b) - attemptOf(a));
 }
 
-function rowsIn({ documents }: Work): TaggedRow[] {
-  return documents.ok ? documents.value.filter((document) => 'row' in document) : [];
+function rowsIn({ contents }: Work): TaggedRow[] {
+  if (!contents.ok || !('documents' in contents.value)) return [];
+  return contents.value.documents.filter((document) => 'row' in document);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { PutError } from '../firehose/errors.ts';
 import type { PutRecordAnswer, PutRecordBatchAnswer } from '../firehose/put.ts';
 import { serveLoopback } from './http-server.ts';
@@ -8,18 +9,44 @@ export interface RecordSink {
   putRecordBatch(records: readonly Uint8Array[]): Promise<PutRecordBatchAnswer>;
 }
 
+/** One request that reached the endpoint. */
+export interface FirehoseCall {
+  /** 1 for the first. */
+  readonly number: number;
+  readonly operation: string;
+  /** The records that it holds, as far as they could be read. */
+  readonly records: readonly Uint8Array[];
+}
+
+/** What goes wrong with a call. What is refused does not reach the stream. */
+export type FirehoseFault =
+  /** `ServiceUnavailableException`: more than the stream may take. */
+  | { readonly kind: 'throttle' }
+  /** The same for single records of a PutRecordBatch, by their index. */
+  | { readonly kind: 'partial'; readonly isRefused: (index: number) => boolean }
+  /** `AccessDeniedException` */
+  | { readonly kind: 'deny' }
+  /** `InternalFailure` */
+  | { readonly kind: 'internal-error' }
+  /** The right answer, so much later. */
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** The records are taken, and the connection ends in the middle of the answer. */
+  | { readonly kind: 'cut' };
+
 export interface FirehoseEndpointOptions {
   /** The one stream that there is. */
   readonly streamName: string;
   readonly sink: RecordSink;
+  /** Asked at each call; default nothing goes wrong. */
+  readonly fault?: (call: FirehoseCall) => FirehoseFault | undefined | false;
 }
 
 /** A Firehose endpoint on this machine. */
 export interface FirehoseEndpoint {
   /** For `AWS_ENDPOINT_URL_FIREHOSE`. */
   readonly url: string;
-  /** The operation of every call so far. */
-  readonly calls: readonly string[];
+  /** Every call so far. */
+  readonly calls: readonly FirehoseCall[];
   close(): Promise<void>;
 }
 
@@ -27,10 +54,12 @@ export interface FirehoseEndpoint {
 class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
+  readonly status: number;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, status = 400) {
     super(message);
     this.code = code;
+    this.status = status;
   }
 }
 
@@ -43,35 +72,72 @@ interface PutRequest {
 /**
  * Serves PutRecord and PutRecordBatch on 127.0.0.1 as Firehose does, in the AWS JSON 1.1 protocol, so that the
  * real client can call it. Signatures are not looked at.
- * Amazon Data Firehose API Reference, PutRecord and PutRecordBatch.
+ * Amazon Data Firehose API Reference, PutRecord and PutRecordBatch, and Common Errors.
  * @example const { url, close } = await createFirehoseEndpoint({ streamName: 'events', sink: stream });
  */
 export async function createFirehoseEndpoint({
   streamName,
   sink,
+  fault,
 }: FirehoseEndpointOptions): Promise<FirehoseEndpoint> {
-  const calls: string[] = [];
+  const calls: FirehoseCall[] = [];
 
   const { url, close } = await serveLoopback(async ({ headers }, body, response) => {
     const operation = String(headers['x-amz-target'] ?? '').replace(/^Firehose_20150804\./, '');
-    calls.push(operation);
-    const { status, answer } = await answerOf(() => put(operation, requestIn(body)));
+    let injected: FirehoseFault | undefined;
+    const { status, answer } = await answerOf(async () => {
+      const records: Uint8Array[] = [];
+      const call = { number: calls.length + 1, operation, records };
+      calls.push(call);
+      const request = requestIn(body);
+      records.push(...recordsIn(operation, request));
+      injected = fault?.(call) || undefined;
+      if (request.DeliveryStreamName !== streamName) {
+        throw new ApiError(
+          'ResourceNotFoundException',
+          `Firehose ${request.DeliveryStreamName} not found.`,
+        );
+      }
+      if (injected?.kind === 'delay') await wait(injected.ms, undefined, { ref: false });
+      const error = injected && faultErrors[injected.kind];
+      if (error) throw error;
+      if (operation === 'PutRecord') return sink.putRecord(records[0] as Uint8Array);
+      return injected?.kind === 'partial'
+        ? putPartly(sink, records, injected.isRefused)
+        : sink.putRecordBatch(records);
+    });
+    const text = JSON.stringify(answer);
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(JSON.stringify(answer));
+    if (injected?.kind !== 'cut') return response.end(text);
+    response.write(text.slice(0, text.length / 2), () => response.destroy());
   });
   return { url, calls, close };
+}
 
-  function put(operation: string, request: PutRequest) {
-    const { DeliveryStreamName: name, Record: record, Records: records } = request;
-    if (operation !== 'PutRecord' && operation !== 'PutRecordBatch') {
-      throw new ApiError('UnknownOperationException', `There is no operation ${operation}.`);
-    }
-    if (name !== streamName) {
-      throw new ApiError('ResourceNotFoundException', `Firehose ${name} not found.`);
-    }
-    if (operation === 'PutRecord') return sink.putRecord(dataIn(record));
-    return sink.putRecordBatch(Array.isArray(records) ? records.map(dataIn) : []);
-  }
+const slowDown = { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow down.' } as const;
+
+const faultErrors: Readonly<Partial<Record<FirehoseFault['kind'], ApiError>>> = {
+  throttle: new ApiError(slowDown.ErrorCode, slowDown.ErrorMessage, 503),
+  deny: new ApiError(
+    'AccessDeniedException',
+    'User is not authorized to perform: firehose:PutRecordBatch',
+  ),
+  'internal-error': new ApiError('InternalFailure', 'An internal error has occurred.', 500),
+};
+
+async function putPartly(
+  sink: RecordSink,
+  records: readonly Uint8Array[],
+  isRefused: (index: number) => boolean,
+): Promise<PutRecordBatchAnswer> {
+  const taken = records.filter((_, index) => !isRefused(index));
+  const answer = taken.length > 0 ? await sink.putRecordBatch(taken) : undefined;
+  const entries = [...(answer?.RequestResponses ?? [])];
+  const all = records.map((_, index) =>
+    isRefused(index) ? slowDown : (entries.shift() ?? slowDown),
+  );
+  const failed = all.filter((entry) => 'ErrorCode' in entry);
+  return { FailedPutCount: failed.length, Encrypted: false, RequestResponses: all };
 }
 
 function requestIn(body: Buffer): PutRequest {
@@ -79,6 +145,17 @@ function requestIn(body: Buffer): PutRequest {
     return JSON.parse(body.toString()) ?? {};
   } catch {
     throw new ApiError('SerializationException', 'The request is no JSON.');
+  }
+}
+
+function recordsIn(operation: string, { Record, Records }: PutRequest): Uint8Array[] {
+  switch (operation) {
+    case 'PutRecord':
+      return [dataIn(Record)];
+    case 'PutRecordBatch':
+      return Array.isArray(Records) ? Records.map(dataIn) : [];
+    default:
+      throw new ApiError('UnknownOperationException', `There is no operation ${operation}.`);
   }
 }
 
@@ -95,6 +172,7 @@ async function answerOf(step: () => Promise<object>): Promise<{ status: number; 
     return { status: 200, answer: await step() };
   } catch (error) {
     if (!(error instanceof PutError || error instanceof ApiError)) throw error;
-    return { status: 400, answer: { __type: error.code, message: error.message } };
+    const status = 'status' in error ? error.status : 400;
+    return { status, answer: { __type: error.code, message: error.message } };
   }
 }

@@ -30,6 +30,9 @@ const requestIds = finderOf([
   'filters[].values[]',
   'instances[].instanceId',
   'targets[].id',
+  // As the API references name them, in CloudTrail's case; in no published record yet.
+  'resourceARNList[]', // TagResources, UntagResources of the Resource Groups Tagging API
+  'resourceArn', // StartBackupJob of AWS Backup
 ]);
 
 const responseIds = finderOf([

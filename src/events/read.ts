@@ -2,7 +2,9 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { type Attempt, attempt, orThrow, RecordError } from '../errors.ts';
 import { isDeeperThan, isObject, type Json, parseJson } from '../json.ts';
+import { openBracket } from './scan.ts';
 import { splitDocuments } from './split.ts';
+import { messagesIn, messagesInLarge } from './subscription.ts';
 
 /** Bounds on what one record may unfold to: nobody chooses what is put on a stream. */
 export interface ReadLimits {
@@ -12,6 +14,11 @@ export interface ReadLimits {
   readonly maxUnzipRatio: number;
   /** Documents in one record. */
   readonly maxDocuments: number;
+  /**
+   * Bytes of one document that only holds a single event, which has 1 MB at most. `{},{},…` of so many
+   * takes the parser 100 MB.
+   */
+  readonly maxDocumentBytes: number;
   /** Levels of nesting of one document. EventBridge takes 1,000. */
   readonly maxDepth: number;
 }
@@ -20,6 +27,7 @@ export const readLimits: ReadLimits = {
   maxUnzippedBytes: 32 * 1024 * 1024,
   maxUnzipRatio: 200,
   maxDocuments: 50_000,
+  maxDocumentBytes: 2 * 1024 * 1024,
   maxDepth: 1000,
 };
 
@@ -30,7 +38,8 @@ export interface Document {
 }
 
 /** @throws RecordError BAD_BASE64 */
-export function decodeBase64(data: string): Buffer {
+export function decodeBase64(data: unknown): Buffer {
+  if (typeof data !== 'string') throw new RecordError('BAD_BASE64', `${typeof data}, no text`);
   const bytes = Buffer.from(data, 'base64');
   // Node skips what is no base64; the length tells.
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
@@ -64,55 +73,118 @@ interface Info {
   readonly engine: { readonly bytesWritten: number };
 }
 
-/** A larger record is taken apart before it is parsed: it may hold many events. */
-const maxWholeBytes = 2 * 1024 * 1024;
+/** So many levels of lists in lists are unfolded, each at the cost of one more scan. */
+const maxUnfolding = 4;
 
 /**
- * The JSON documents in a record's bytes, in order: one as a rule, none where there is only white
- * space, many where its producer put many. What cannot be read is a document, too; it has no bytes
- * where only the end of an array is missing.
+ * The JSON documents in a record's bytes, in order; parsed one by one, so that one at a time is in
+ * memory. One as a rule, none where there is only white space, many where its producer put many. A
+ * document that only holds others (an array, a CloudTrail file, a subscription record) gives those:
+ * so each that is given, put on the stream by itself, is read as itself.
+ *
+ * What cannot be read is a document, too; it has no bytes where only the end of an array is missing.
  * @throws RecordError TOO_MANY_EVENTS
  */
-export function readDocuments(bytes: Uint8Array, limits: ReadLimits = readLimits): Document[] {
-  if (bytes.length <= maxWholeBytes) {
-    // Nearly every record is one event: parse it at once, and look closer only where that fails.
-    const whole = attempt(() => parseDocument(bytes, limits));
-    if (whole.ok && !holdsDocuments(whole.value)) return [{ bytes, json: whole }];
+export function* readDocuments(
+  bytes: Uint8Array,
+  limits: ReadLimits = readLimits,
+): Generator<Document> {
+  let count = 0;
+  for (const document of documentsIn(bytes, limits, maxUnfolding)) {
+    if (++count > limits.maxDocuments) throw tooMany(limits);
+    yield document;
+  }
+}
+
+function* documentsIn(
+  bytes: Uint8Array,
+  limits: ReadLimits,
+  levelsLeft: number,
+): Generator<Document> {
+  // Nearly every record is one event: parse it at once, and look closer only where that fails.
+  const whole = wholeIn(bytes, limits);
+  if (whole) {
+    yield* leavesOf(whole, limits, levelsLeft);
+    return;
   }
   const { maxUnzippedBytes, maxDocuments } = limits;
   const pieces = splitDocuments(bytes, {
     maxDocumentBytes: maxUnzippedBytes,
     maxPieces: maxDocuments,
   });
-  if (pieces.length > maxDocuments) {
-    throw new RecordError('TOO_MANY_EVENTS', `more than ${maxDocuments} in one record`);
+  if (pieces.length > maxDocuments) throw tooMany(limits);
+  let brokenCode: 'BAD_JSON' | 'BAD_UTF8' | undefined;
+  for (const { bytes: piece, broken, offset } of pieces) {
+    if (broken === undefined && piece.length < bytes.length && levelsLeft > 0) {
+      yield* documentsIn(piece, limits, levelsLeft - 1);
+      continue;
+    }
+    const json = attempt(() => {
+      if (broken === undefined) return parseDocument(piece, limits);
+      // What is no text at all breaks the splitter, too, and is then to be told for what it is.
+      brokenCode ??= isUtf8(bytes) ? 'BAD_JSON' : 'BAD_UTF8';
+      throw new RecordError(brokenCode, `${broken}, at byte ${offset}`);
+    });
+    yield* leavesOf({ bytes: piece, json }, limits, levelsLeft);
   }
-  // What is no text at all breaks the splitter, too, and is then to be told for what it is.
-  const brokenCode = isUtf8(bytes) ? 'BAD_JSON' : 'BAD_UTF8';
-  return pieces.map((piece) => ({
-    bytes: piece.bytes,
-    json: attempt(() => {
-      if (piece.broken === undefined) return parseDocument(piece.bytes, limits);
-      throw new RecordError(brokenCode, `${piece.broken}, at byte ${piece.offset}`);
-    }),
-  }));
 }
 
-function parseDocument(bytes: Uint8Array, { maxDepth }: ReadLimits): Json {
+/** The one document that bytes are; undefined where they are none, or may hold others. */
+function wholeIn(bytes: Uint8Array, limits: ReadLimits): Document | undefined {
+  if (bytes[0] === openBracket || bytes.length > limits.maxDocumentBytes) return undefined;
+  const json = attempt(() => parseDocument(bytes, limits));
+  return json.ok && !isList(json.value) ? { bytes: withoutMark(bytes), json } : undefined;
+}
+
+/** The documents in the messages of a subscription record; any other document itself. */
+function* leavesOf(
+  document: Document,
+  limits: ReadLimits,
+  levelsLeft: number,
+): Generator<Document> {
+  const messages = levelsLeft > 0 ? messagesOf(document, limits) : undefined;
+  if (messages === undefined) {
+    yield document;
+    return;
+  }
+  for (const message of messages) yield* documentsIn(message, limits, levelsLeft - 1);
+}
+
+function messagesOf(
+  { bytes, json }: Document,
+  limits: ReadLimits,
+): Iterable<Uint8Array> | undefined {
+  if (json.ok) return messagesIn(json.value);
+  if (json.error.code !== 'TOO_LARGE') return undefined;
+  return messagesInLarge(bytes, (part) => attempt(() => parseDocument(part, limits)));
+}
+
+function tooMany({ maxDocuments }: ReadLimits): RecordError {
+  return new RecordError('TOO_MANY_EVENTS', `more than ${maxDocuments} in one record`);
+}
+
+function parseDocument(bytes: Uint8Array, { maxDepth, maxDocumentBytes }: ReadLimits): Json {
+  if (bytes.length > maxDocumentBytes) {
+    throw new RecordError('TOO_LARGE', `a document of ${bytes.length} bytes`);
+  }
   if (!isUtf8(bytes)) throw new RecordError('BAD_UTF8', `${bytes.length} bytes that are no UTF-8`);
-  const text = decode(bytes);
+  const text = textOf(withoutMark(bytes));
   if (isDeeperThan(text, maxDepth)) throw new RecordError('TOO_DEEP', `over ${maxDepth} levels`);
   return orThrow(attempt(() => parseJson(text), 'BAD_JSON'));
 }
 
-/** Text of bytes without their byte order mark. */
-function decode(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+}
+
+/** Bytes without their byte order mark, which JSON does not have, and nothing that follows another document. */
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return hasMark ? bytes.subarray(3) : bytes;
 }
 
 /** Whether a document only holds others: an array of events, or a CloudTrail file. */
-function holdsDocuments(json: Json): boolean {
+function isList(json: Json): boolean {
   if (!isObject(json)) return Array.isArray(json);
   return Array.isArray(json.Records) && Object.keys(json).length === 1;
 }

@@ -20,6 +20,10 @@ export const closeBracket = 0x5d;
 export const openBrace = 0x7b;
 export const closeBrace = 0x7d;
 const backslash = 0x5c;
+const plus = 0x2b;
+const minus = 0x2d;
+const point = 0x2e;
+const zero = 0x30;
 
 /** What may come next inside an open object or array. */
 type Expect = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end';
@@ -29,7 +33,7 @@ type Expect = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma
  * `isWhole` says that no more bytes follow: a number at the end is then complete.
  */
 export function scanValue(bytes: Uint8Array, start: number, isWhole: boolean): Scan {
-  const open: number[] = []; // the brackets that are open, innermost last
+  const open = createStack(); // the brackets that are open, innermost last
   let expect: Expect = 'value';
   let at = start;
 
@@ -45,7 +49,7 @@ export function scanValue(bytes: Uint8Array, start: number, isWhole: boolean): S
       continue;
     }
     if (expect === 'comma or end' && byte === comma) {
-      expect = open.at(-1) === openBrace ? 'key' : 'value';
+      expect = open.top() === openBrace ? 'key' : 'value';
       at++;
       continue;
     }
@@ -78,9 +82,28 @@ export function scanValue(bytes: Uint8Array, start: number, isWhole: boolean): S
       if (typeof scalar !== 'number') return scalar;
       at = scalar;
     }
-    if (open.length === 0) return { end: at };
+    if (open.isEmpty()) return { end: at };
     expect = 'comma or end';
   }
+}
+
+/** Bytes on a pile: as numbers of a list, millions of open brackets would take eight times the memory. */
+function createStack() {
+  let bytes = new Uint8Array(64);
+  let size = 0;
+  return {
+    push(byte: number) {
+      if (size === bytes.length) {
+        const larger = new Uint8Array(2 * size);
+        larger.set(bytes);
+        bytes = larger;
+      }
+      bytes[size++] = byte;
+    },
+    pop: () => (size > 0 ? bytes[--size] : undefined),
+    top: () => bytes[size - 1],
+    isEmpty: () => size === 0,
+  };
 }
 
 /** The index of the next byte that is no white space, or the length. */
@@ -104,9 +127,7 @@ function scanString(bytes: Uint8Array, start: number): number | Break | 'incompl
   return 'incomplete';
 }
 
-const scalarPattern = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
-
-/** Longer than any number that AWS writes (they are 64 bit); keeps the pattern's work small. */
+/** Longer than any number that AWS writes (they are 64 bit); keeps the work on one small. */
 const maxScalarBytes = 1024;
 
 /** The index after the number or literal that starts at `start`. */
@@ -120,18 +141,53 @@ function scanScalar(
     at++;
   if (at - start > maxScalarBytes) return { at, reason: 'a number or word that is too long' };
   if (at === bytes.length && !isWhole) return 'incomplete';
-  const text = String.fromCharCode(...bytes.subarray(start, at));
-  return scalarPattern.test(text) ? at : { at, reason: 'neither a JSON value nor white space' };
+  const isScalar = isNumber(bytes, start, at) || literals.has(textOf(bytes, start, at));
+  return isScalar ? at : { at, reason: 'neither a JSON value nor white space' };
+}
+
+const literals: ReadonlySet<string> = new Set(['true', 'false', 'null']);
+
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return end - start > 5 ? '' : String.fromCharCode(...bytes.subarray(start, end));
+}
+
+/** `-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?`, without a text of each: a list may hold millions. */
+function isNumber(bytes: Uint8Array, start: number, end: number): boolean {
+  const whole = bytes[start] === minus ? start + 1 : start;
+  let at = bytes[whole] === zero ? whole + 1 : skipDigits(bytes, whole, end);
+  if (at === whole) return false;
+  if (bytes[at] === point && at < end) {
+    const fraction = at + 1;
+    at = skipDigits(bytes, fraction, end);
+    if (at === fraction) return false;
+  }
+  if (at < end && (bytes[at] === 0x65 || bytes[at] === 0x45)) {
+    const isSigned = bytes[at + 1] === plus || bytes[at + 1] === minus;
+    const exponent = at + (isSigned ? 2 : 1);
+    at = skipDigits(bytes, exponent, end);
+    if (at <= exponent) return false;
+  }
+  return at === end;
+}
+
+function skipDigits(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && isDigit(bytes[at] as number)) at++;
+  return at;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= zero && byte <= 0x39;
 }
 
 /** Letters, digits, `+`, `-` and `.`: what numbers, true, false and null are made of. */
 function isScalarByte(byte: number): boolean {
   return (
     (byte >= 0x61 && byte <= 0x7a) ||
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x2b ||
-    byte === 0x2d ||
-    byte === 0x2e ||
+    isDigit(byte) ||
+    byte === plus ||
+    byte === minus ||
+    byte === point ||
     byte === 0x45
   );
 }

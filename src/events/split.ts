@@ -95,6 +95,7 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   let array: { isRecords: boolean; line: number } | undefined; // the one that is open
   let broken = { at: 0, reason: '' };
   let given = 0; // pieces
+  let opened = 0; // arrays, of which empty ones give no piece
   let documents = 0;
   let isOnePerLine = true; // nothing so far went over the end of a line
   let scannedTwice = 0;
@@ -156,6 +157,10 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
     const opening = bytes[0] === openBracket ? 1 : recordsOpening(bytes, isAll);
     if (opening === 'incomplete' && bytes.length <= maxDocumentBytes) return wait();
     if (opening === 'incomplete' || opening === 0) return giveDocument();
+    if (++opened > maxPieces) {
+      fail(0, `more than ${maxPieces} documents`);
+      return true;
+    }
     array = { isRecords: opening > 1, line };
     take(opening);
     stage = 'first element';
@@ -235,7 +240,7 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
     scannedTwice += Math.max(0, broken.at - (newline === -1 ? bytes.length : newline));
     const isLineLost =
       isOnePerLine &&
-      given < maxPieces &&
+      Math.max(given, opened) < maxPieces &&
       (array === undefined || array.line === line) &&
       (documents > 0 || next === openBrace || next === openBracket) &&
       scannedTwice <= offset + broken.at;

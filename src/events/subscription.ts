@@ -1,26 +1,68 @@
+import { Buffer } from 'node:buffer';
+import type { Attempt } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
+import {
+  closeBrace,
+  closeBracket,
+  comma,
+  openBrace,
+  openBracket,
+  scanValue,
+  skipSpace,
+} from './scan.ts';
 
 /**
  * What CloudWatch Logs delivers to a subscribed stream: log events of one log group, in one
  * document. CloudTrail writes its records to log groups as messages of one record each.
  * "Log group-level subscription filters" (Amazon CloudWatch Logs User Guide).
  */
-export interface Subscription {
-  /** A message that only tests whether the stream can be reached. */
-  readonly isControl: boolean;
-  /** The messages of the log events, as UTF-8. */
-  readonly messages: readonly Uint8Array[];
+
+/** Whether a document only tests if the stream can be reached, and holds nothing. */
+export function isControlMessage(document: Json): boolean {
+  return isOfType(document, 'CONTROL_MESSAGE') && Array.isArray(document.logEvents);
 }
 
-/** The subscription record that a document is, or undefined. */
-export function subscriptionIn(document: Json): Subscription | undefined {
-  if (!isObject(document) || !Array.isArray(document.logEvents)) return undefined;
-  if (document.messageType === 'CONTROL_MESSAGE') return { isControl: true, messages: [] };
-  if (document.messageType !== 'DATA_MESSAGE') return undefined;
-  return { isControl: false, messages: document.logEvents.map(messageOf) };
+/** The messages in a subscription record, as UTF-8, one by one; undefined where it is none. */
+export function messagesIn(document: Json): Iterable<Uint8Array> | undefined {
+  if (!isOfType(document, 'DATA_MESSAGE') || !Array.isArray(document.logEvents)) return undefined;
+  return mapped(document.logEvents, messageOf);
 }
 
-/** A log event without a text is kept as it is: it fails as itself. */
+/**
+ * The same of a record that is too large to be parsed as a whole: each log event is parsed alone.
+ * One that cannot be is a message as it is, and fails as itself.
+ * @param bytes one JSON value, right by its grammar
+ */
+export function messagesInLarge(
+  bytes: Uint8Array,
+  parse: (bytes: Uint8Array) => Attempt<Json>,
+): Iterable<Uint8Array> | undefined {
+  if (bytes[0] !== openBrace) return undefined;
+  let isData = false;
+  let logEvents: Uint8Array | undefined;
+  for (const [key, value] of membersIn(bytes)) {
+    if (key === '"messageType"') isData = headOf(value) === '"DATA_MESSAGE"';
+    if (key === '"logEvents"') logEvents = value;
+  }
+  if (!isData || logEvents?.[0] !== openBracket) return undefined;
+  return mapped(elementsIn(logEvents), (element) => {
+    const logEvent = parse(element);
+    return logEvent.ok ? messageOf(logEvent.value) : element;
+  });
+}
+
+function isOfType(
+  document: Json,
+  messageType: string,
+): document is { readonly logEvents?: Json | undefined } {
+  return isObject(document) && document.messageType === messageType;
+}
+
+function* mapped<T, U>(items: Iterable<T>, map: (item: T) => U): Generator<U> {
+  for (const item of items) yield map(item);
+}
+
+/** A log event without a text is a message as it is, and fails as itself. */
 function messageOf(logEvent: Json): Uint8Array {
   const message = isObject(logEvent) ? logEvent.message : undefined;
   return encode(typeof message === 'string' ? message : JSON.stringify(logEvent));
@@ -36,4 +78,40 @@ function encode(text: string): Uint8Array {
 
 function escapeOf(surrogate: string): string {
   return `\\u${surrogate.charCodeAt(0).toString(16)}`;
+}
+
+function* membersIn(object: Uint8Array): Generator<[key: string, value: Uint8Array]> {
+  for (let at = skipSpace(object, 1); object[at] !== closeBrace; ) {
+    const key = valueAt(object, at);
+    const colonAt = skipSpace(object, at + key.length);
+    const valueStart = skipSpace(object, colonAt + 1);
+    const value = valueAt(object, valueStart);
+    yield [headOf(key), value];
+    at = skipComma(object, valueStart + value.length);
+  }
+}
+
+function* elementsIn(array: Uint8Array): Generator<Uint8Array> {
+  for (let at = skipSpace(array, 1); array[at] !== closeBracket; ) {
+    const element = valueAt(array, at);
+    yield element;
+    at = skipComma(array, at + element.length);
+  }
+}
+
+function skipComma(bytes: Uint8Array, from: number): number {
+  const at = skipSpace(bytes, from);
+  return bytes[at] === comma ? skipSpace(bytes, at + 1) : at;
+}
+
+/** @throws RangeError where no value stands: never in what is right by its grammar */
+function valueAt(bytes: Uint8Array, start: number): Uint8Array {
+  const scan = scanValue(bytes, start, true);
+  if (typeof scan === 'object' && 'end' in scan) return bytes.subarray(start, scan.end);
+  throw new RangeError('no JSON value');
+}
+
+/** What a key or a short text starts with: enough to tell those that are asked for. */
+function headOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, 32)).toString('latin1');
 }

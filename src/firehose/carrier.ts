@@ -17,7 +17,7 @@ export interface Carried {
 export const maxAttempts = 3;
 
 const opening = new TextEncoder().encode('{"eventlake":');
-const header = /^\{"eventlake":\{"attempt":(\d{1,3}),"arrived":(\d{1,15})\}\}\n/;
+const header = /^\{"eventlake":\{"attempt":(-?\d{1,20}),"arrived":(\d{1,15})\}\}\n/;
 const maxHeaderBytes = 80;
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -47,11 +47,11 @@ function headerText(attempt: number, arrivedMs: number): string {
 export function uncarry(bytes: Uint8Array, arrivalMs: number): Carried {
   const match = isCarrier(bytes) ? header.exec(latin1(bytes.subarray(0, maxHeaderBytes))) : null;
   if (!match) return { attempt: 0, arrivedMs: arrivalMs, payload: bytes };
-  const [line, attempt, arrived] = match;
-  const arrivedMs = Number(arrived);
+  const [line, ...numbers] = match;
+  const [attempt = 0, arrivedMs = 0] = numbers.map(Number);
   const isBelieved = arrivedMs <= arrivalMs && arrivedMs >= arrivalMs - dayMs;
   return {
-    attempt: Number(attempt) >= 1 && Number(attempt) < maxAttempts ? Number(attempt) : maxAttempts,
+    attempt: attempt >= 1 && attempt <= maxAttempts ? attempt : maxAttempts,
     arrivedMs: isBelieved ? arrivedMs : arrivalMs,
     payload: bytes.subarray(line.length),
   };

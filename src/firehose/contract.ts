@@ -15,6 +15,26 @@ export type Response = FirehoseTransformationResult;
 export type FirehoseRecord = FirehoseTransformationEventRecord;
 export type FirehoseAnswer = FirehoseTransformationResultRecord;
 
+/** Whoever invoked the function is not Firehose, and has to be told. */
+export class InvocationError extends Error {
+  override readonly name = 'InvocationError';
+}
+
+/** The records of an invocation. @throws InvocationError where it is none */
+export function recordsOf(invocation: unknown): readonly FirehoseRecord[] {
+  const { records } = (invocation ?? {}) as { readonly records?: unknown };
+  if (Array.isArray(records) && records.every(isRecord)) return records;
+  throw new InvocationError(
+    'The event is no invocation by Firehose: it has to be {"deliveryStreamArn": "…", "records": ' +
+      '[{"recordId": "…", "approximateArrivalTimestamp": 1795168800000, "data": "base64"}]}. ' +
+      '`eventlake invocation FILE` makes one of AWS events.',
+  );
+}
+
+function isRecord(record: unknown): record is FirehoseRecord {
+  return typeof (record as { recordId?: unknown } | null)?.recordId === 'string';
+}
+
 /** The record became lines, each ended by a newline, that are stored under these keys. */
 export function okAnswer(
   recordId: string,

@@ -18,39 +18,39 @@ export interface Journey {
 
 export interface PartLimits {
   readonly maxRecordBytes: number;
-  /** Bytes of lines that one answer can hold. */
+  /** Bytes of lines that the parts of one carrier may make together. */
   readonly maxLineBytes: number;
 }
 
 /**
- * Packs documents into carriers, in order: halved until each is within the size of a record and its
- * lines fit an answer. Undefined where a single document does not.
+ * Packs documents into carriers, in order: halved until each fits a record and its lines are not too
+ * many. Undefined where a single document does not fit, even gzipped.
+ *
+ * Several documents are never gzipped together: a batch is measured by the bytes of its records, so
+ * carriers that unfold tenfold would come in one batch that no response can hold, again and again.
  */
 export function pack(
   parts: readonly Part[],
   journey: Journey,
   limits: PartLimits,
 ): Uint8Array[] | undefined {
+  const room = limits.maxRecordBytes - carrierOverhead(journey);
+  const [first, ...others] = parts;
+  if (first === undefined) return [];
+  if (others.length === 0) {
+    const payload = first.bytes.length <= room ? first.bytes : gzipSync(first.bytes);
+    return payload.length <= room ? [carry({ ...journey, payload })] : undefined;
+  }
+  const bytes = parts.reduce((sum, part) => sum + part.bytes.length + 1, -1);
   const lineBytes = parts.reduce((sum, part) => sum + part.lineBytes, 0);
-  const carrier = lineBytes <= limits.maxLineBytes ? carrierOf(parts, journey, limits) : undefined;
-  if (carrier) return [carrier];
-  if (parts.length <= 1) return undefined;
+  if (bytes <= room && lineBytes <= limits.maxLineBytes) {
+    const payload = Buffer.concat(parts.flatMap((part) => [part.bytes, newline]).slice(0, -1));
+    return [carry({ ...journey, payload })];
+  }
   const middle = Math.ceil(parts.length / 2);
-  const first = pack(parts.slice(0, middle), journey, limits);
-  const second = first && pack(parts.slice(middle), journey, limits);
-  return second && [...first, ...second];
-}
-
-/** The carrier of all parts, gzipped only where that is needed; undefined where it is too large. */
-function carrierOf(
-  parts: readonly Part[],
-  journey: Journey,
-  { maxRecordBytes }: PartLimits,
-): Uint8Array | undefined {
-  const room = maxRecordBytes - carrierOverhead(journey);
-  const plain = Buffer.concat(parts.flatMap(({ bytes }) => [bytes, newline]).slice(0, -1));
-  const payload = plain.length <= room ? plain : gzipSync(plain);
-  return payload.length <= room ? carry({ ...journey, payload }) : undefined;
+  const before = pack(parts.slice(0, middle), journey, limits);
+  const after = before && pack(parts.slice(middle), journey, limits);
+  return after && [...before, ...after];
 }
 
 const newline = Buffer.from('\n');

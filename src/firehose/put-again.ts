@@ -1,15 +1,26 @@
 import { reserveMs } from '../config.ts';
 import { type FirehoseLimits, firehoseLimits } from './limits.ts';
 
+/** What became of one record of a put. */
+export type PutAnswer = 'accepted' | Refusal;
+
+/** Why the stream did not take a record. */
+export interface Refusal {
+  /** The service's word for it, or what the client threw. */
+  readonly code: string;
+  /** Whether another try would be refused, too: no permission, no such stream. */
+  readonly isFinal: boolean;
+}
+
 /**
- * Puts one batch to the stream and tells which records were accepted, in order. Rejects where the
- * call as a whole failed, and nothing is known to be accepted.
+ * Puts one batch to the stream and tells what became of each record, in order. Rejects where that
+ * is not known: the records may have been accepted all the same.
  */
 export type PutBatch = (
   deliveryStreamArn: string,
   records: readonly Uint8Array[],
   signal: AbortSignal,
-) => Promise<readonly boolean[]>;
+) => Promise<readonly PutAnswer[]>;
 
 export interface PutBudget {
   readonly remainingMs: () => number;
@@ -17,16 +28,21 @@ export interface PutBudget {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-const maxTries = 6;
+/** Nine waits of 0.1 to 5 s: 21 s, in which a stream of 1 MiB a second takes as much as a batch may put. */
+const maxTries = 10;
 const firstWaitMs = 100;
+const maxWaitMs = 5_000;
+
+/** A call takes a fraction of a second; one that hangs must not take the time of all others. */
+const maxCallMs = 20_000;
 
 /**
  * Puts records to the stream, in batches as large as the service takes. What was refused is tried
  * again, and only that, with back-off, as long as there is time.
  *
  * A call whose answer is lost may have been accepted: the worst case is a record that arrives
- * twice, which a query can remove; a record that is answered `Dropped` was always accepted.
- * @returns which records were accepted, in order
+ * twice, which a query can remove; what is told to be accepted always was.
+ * @returns what became of each record, in order
  */
 export async function putAgain(
   putBatch: PutBatch,
@@ -34,29 +50,48 @@ export async function putAgain(
   records: readonly Uint8Array[],
   { remainingMs, wait }: PutBudget,
   limits: FirehoseLimits = firehoseLimits,
-): Promise<boolean[]> {
-  const accepted = records.map(() => false);
-  for (let attempt = 0; attempt < maxTries; attempt++) {
-    const waitMs = attempt === 0 ? 0 : firstWaitMs * 2 ** (attempt - 1);
-    if (remainingMs() - waitMs < reserveMs) break;
+): Promise<PutAnswer[]> {
+  const answers: PutAnswer[] = records.map(() => noTime);
+  for (let tries = 0; tries < maxTries; tries++) {
+    const left = [...records.keys()].filter((index) => isWorthATry(answers[index]));
+    const waitMs = tries === 0 ? 0 : Math.min(maxWaitMs, firstWaitMs * 2 ** (tries - 1));
+    if (left.length === 0 || remainingMs() - waitMs < reserveMs) break;
     if (waitMs > 0) await wait(waitMs);
-    const refused = [...records.keys()].filter((index) => !accepted[index]);
-    for (const batch of batchesOf(refused, records, limits)) {
-      const leftMs = remainingMs() - reserveMs;
+    for (const batch of batchesOf(left, records, limits)) {
+      const leftMs = Math.min(maxCallMs, Math.floor(remainingMs() - reserveMs));
       if (leftMs <= 0) break;
       const batchRecords = batch.map((index) => records[index] as Uint8Array);
-      const answers = await putBatch(
-        deliveryStreamArn,
-        batchRecords,
-        AbortSignal.timeout(leftMs),
-      ).catch(() => []);
+      const batchAnswers = await callWithin(leftMs, (signal) =>
+        putBatch(deliveryStreamArn, batchRecords, signal),
+      ).catch((error: unknown) => batch.map(() => refusalOf(error)));
       batch.forEach((index, at) => {
-        accepted[index] = answers[at] === true;
+        answers[index] = batchAnswers[at] ?? noAnswer;
       });
     }
-    if (accepted.every(Boolean)) break;
   }
-  return accepted;
+  return answers;
+}
+
+const noTime: Refusal = { code: 'NoTimeLeft', isFinal: false };
+const noAnswer: Refusal = { code: 'NoAnswer', isFinal: false };
+
+function isWorthATry(answer: PutAnswer | undefined): boolean {
+  return answer !== 'accepted' && !answer?.isFinal;
+}
+
+/** What a call gives, or rejects with; also where it is late: a client may ignore the signal. */
+async function callWithin<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  late.signal.addEventListener('abort', () => reject(late.signal.reason));
+  // Not AbortSignal.timeout: its timer would go on after the call.
+  const timer = setTimeout(() => late.abort(new DOMException('late', 'TimeoutError')), ms);
+  const answer = Promise.resolve(late.signal).then(call);
+  return Promise.race([answer, aborted]).finally(() => clearTimeout(timer));
+}
+
+function refusalOf(error: unknown): Refusal {
+  return { code: Error.isError(error) ? error.name : typeof error, isFinal: false };
 }
 
 /** Indexes of records in batches, each within the limits of one call. */

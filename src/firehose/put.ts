@@ -1,5 +1,10 @@
-import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
-import type { PutBatch } from './put-again.ts';
+import {
+  FirehoseClient,
+  FirehoseServiceException,
+  PutRecordBatchCommand,
+  type PutRecordBatchResponseEntry,
+} from '@aws-sdk/client-firehose';
+import type { PutAnswer, PutBatch } from './put-again.ts';
 
 /**
  * Puts batches by the Firehose API. Only ever imported on first need (see putToService).
@@ -13,9 +18,31 @@ export function createPutBatch(): PutBatch {
       DeliveryStreamName: streamNameOf(deliveryStreamArn),
       Records: records.map((Data) => ({ Data })),
     });
-    const { RequestResponses = [] } = await client.send(command, { abortSignal: signal });
-    return RequestResponses.map(({ RecordId, ErrorCode }) => !ErrorCode && RecordId !== undefined);
+    return client.send(command, { abortSignal: signal }).then(
+      ({ RequestResponses = [] }) => RequestResponses.map(answerOf),
+      (error: unknown) => {
+        if (!(error instanceof FirehoseServiceException) || !finalCodes.has(error.name))
+          throw error;
+        return records.map(() => ({ code: error.name, isFinal: true }));
+      },
+    );
   };
+}
+
+/** What no further try would change. Throttling and trouble of the service have other names. */
+const finalCodes: ReadonlySet<string> = new Set([
+  'AccessDeniedException',
+  'InvalidArgumentException',
+  'InvalidKMSResourceException',
+  'InvalidSourceException',
+  'ResourceNotFoundException',
+  'SerializationException',
+  'ValidationException',
+]);
+
+function answerOf({ RecordId, ErrorCode }: PutRecordBatchResponseEntry): PutAnswer {
+  if (RecordId !== undefined && !ErrorCode) return 'accepted';
+  return { code: ErrorCode ?? 'NoRecordId', isFinal: false };
 }
 
 /** The stream that invoked us, and no other: it is named by the invocation. */

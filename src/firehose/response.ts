@@ -22,10 +22,9 @@ export function buildResponse(
     result: 'ProcessingFailed',
   }));
   const sizes = answers.map(sizeOf);
-  let left = sizes.reduce(
-    (sum, size) => sum - size - 1,
-    maxResponseBytes - '{"records":[]}'.length,
-  );
+  const commas = Math.max(0, answers.length - 1);
+  let left = maxResponseBytes - '{"records":[]}'.length - commas;
+  for (const size of sizes) left -= size;
 
   return {
     tryAnswer(index, answer) {
@@ -41,8 +40,16 @@ export function buildResponse(
   };
 }
 
-/** Bytes of an answer as it is serialised. Its data is base64, and so as long in bytes as in text. */
-export function sizeOf({ data, ...answer }: FirehoseAnswer): number {
-  const size = Buffer.byteLength(JSON.stringify(answer));
-  return data === undefined ? size : size + ',"data":""'.length + data.length;
+/**
+ * Bytes of an answer as Lambda's runtime serialises it: by JSON.stringify, in UTF-8. What we answer
+ * `Ok` is base64, as long in bytes as in text; what comes back as it came may be anything.
+ */
+export function sizeOf(answer: FirehoseAnswer): number {
+  if (answer.result !== 'Ok') return byteLengthOf(answer);
+  const { data = '', ...rest } = answer;
+  return byteLengthOf(rest) + ',"data":""'.length + data.length;
+}
+
+function byteLengthOf(value: object): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

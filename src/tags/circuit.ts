@@ -11,14 +11,22 @@ export interface Circuit {
 const firstPauseMs = 30 * 1000;
 const longestPauseMs = 30 * 60 * 1000;
 
+/** What a place is called comes from events, so there may be any number. */
+const maxPlaces = 1000;
+
 export function createCircuit(): Circuit {
-  const places = new Map<string, { failures: number; untilMs: number }>();
+  const places = new Map<string, { readonly failures: number; readonly untilMs: number }>();
   return {
     isOpen: (place, nowMs) => nowMs < (places.get(place)?.untilMs ?? 0),
     failed(place, nowMs) {
       const failures = (places.get(place)?.failures ?? 0) + 1;
       const pauseMs = failures < 2 ? 0 : firstPauseMs * 2 ** Math.min(failures - 2, 10);
+      places.delete(place);
       places.set(place, { failures, untilMs: nowMs + Math.min(pauseMs, longestPauseMs) });
+      for (const oldest of places.keys()) {
+        if (places.size <= maxPlaces) break;
+        places.delete(oldest);
+      }
     },
     succeeded: (place) => void places.delete(place),
   };

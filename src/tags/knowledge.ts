@@ -1,96 +1,214 @@
-import type { TagSet } from './tag-set.ts';
+import { isEmptySet, isSameSet, type TagSet } from './tag-set.ts';
 
 /**
- * What is known of one instance's tags: what they were at certain times, and when they changed.
+ * What is known of one instance's tags: facts, each at its time. They come in any order, late and
+ * doubled, and what is known depends only on which came.
  *
- * Only whole sets are kept. A call such as CreateTags tells one key of many; to put it on top of an
- * older set would claim that nothing else happened in between, which neither a best-effort stream
- * nor one container of several can know. So it only says that what was known before is not true any
- * more. Every set that is given out was the truth at the time that goes with it.
+ * Only whole sets are given out, each as of the time at which it was the truth. A call such as
+ * CreateTags tells one key of many; to put that on top of an older set would claim that nothing
+ * else happened in between, which neither a best-effort stream nor one container of several can
+ * know. So it only tells that older sets are outdated, those that do not show it already.
  */
 export interface Knowledge {
-  /** By time, the earliest first. */
-  readonly snapshots: readonly Snapshot[];
-  /** When tags are known to have changed, epoch milliseconds, in no order. */
-  readonly changes: readonly number[];
+  /** In their order, the earliest first. */
+  readonly facts: readonly Fact[];
   /** The instance is terminated: what is known of it is all that there will be. */
   readonly isEnded: boolean;
 }
 
+export type Fact = SetFact | ChangeFact;
+
 /** All tags of an instance at one time, epoch milliseconds. An empty set: it had none. */
-export interface Snapshot {
+export interface SetFact {
   readonly timeMs: number;
-  readonly tags: TagSet;
   readonly from: 'lookup' | 'stream';
+  readonly tags: TagSet;
   /** Of a tag change event: a later change has a higher one, also within the same second. */
   readonly version?: number | undefined;
 }
 
+/** Some tags changed, by a call that says which; or any, where that is not known. */
+export interface ChangeFact {
+  readonly timeMs: number;
+  readonly from: 'stream';
+  readonly tags?: undefined;
+  readonly delta: Delta | undefined;
+}
+
+/** What a call did to single tags. */
+export interface Delta {
+  /** Tags that have these values since. */
+  readonly put: TagSet;
+  /** Tags that are gone since: whatever their value was, or only if it was the one that is given. */
+  readonly gone: Readonly<Record<string, string | null>>;
+}
+
+export const nothingKnown: Knowledge = { facts: [], isEnded: false };
+
 /** Late events come a few changes late, not hundreds. */
-const maxSnapshots = 4;
-const maxChanges = 8;
+const maxFacts = 8;
 
-export const nothingKnown: Knowledge = { snapshots: [], changes: [], isEnded: false };
-
-/** Adds a set. One that is known already, or an older version of one, adds nothing. */
-export function withSnapshot(knowledge: Knowledge, snapshot: Snapshot): Knowledge {
-  const { timeMs, version, from } = snapshot;
-  const known = knowledge.snapshots.find((other) => other.timeMs === timeMs);
-  if (known && !isLater(version, known.version)) return knowledge;
-  const others = knowledge.snapshots.filter((other) => other !== known);
-  const snapshots = [...others, snapshot].sort((a, b) => a.timeMs - b.timeMs);
-  return {
-    ...(from === 'stream' ? withChange(knowledge, timeMs) : knowledge),
-    snapshots: snapshots.slice(-maxSnapshots),
-  };
+/** Adds a fact. One that is known already adds nothing. */
+export function withFact(knowledge: Knowledge, fact: Fact): Knowledge {
+  const { facts, isEnded } = knowledge;
+  if (facts.some((known) => isSameFact(known, fact))) return knowledge;
+  const sorted = [...facts, shared(facts, fact)].sort(byOrder);
+  return { facts: sorted.filter(isNoRepetition).slice(-maxFacts), isEnded };
 }
 
-function isLater(version: number | undefined, known: number | undefined): boolean {
-  return version !== undefined && (known === undefined || version > known);
+/** Adds that the instance is terminated. */
+export function withEnd(knowledge: Knowledge): Knowledge {
+  return knowledge.isEnded ? knowledge : { ...knowledge, isEnded: true };
 }
 
-/** Adds that tags changed at a time, to what is not known. */
-export function withChange(knowledge: Knowledge, timeMs: number): Knowledge {
-  if (knowledge.changes.includes(timeMs)) return knowledge;
-  const changes = [...knowledge.changes, timeMs].sort((a, b) => a - b);
-  return { ...knowledge, changes: changes.slice(-maxChanges) };
+/** All that is in either. */
+export function merge(one: Knowledge, other: Knowledge): Knowledge {
+  const merged = other.facts.reduce(withFact, one);
+  return other.isEnded ? withEnd(merged) : merged;
+}
+
+/**
+ * Events tell whole seconds, so some facts have the same time. Within a second a launch comes first,
+ * then what a call changed, and the whole sets after changes by their versions.
+ */
+function byOrder(a: Fact, b: Fact): number {
+  return a.timeMs - b.timeMs || rankOf(a) - rankOf(b) || versionOf(a) - versionOf(b);
+}
+
+function rankOf(fact: Fact): number {
+  if (fact.from === 'lookup') return 3;
+  if (!fact.tags) return 1;
+  return fact.version === undefined ? 0 : 2;
+}
+
+function versionOf(fact: Fact): number {
+  return fact.tags ? (fact.version ?? 0) : 0;
+}
+
+function isSameFact(a: Fact, b: Fact): boolean {
+  if (a.timeMs !== b.timeMs || a.from !== b.from || versionOf(a) !== versionOf(b)) return false;
+  if (a.tags && b.tags) return isSameSet(a.tags, b.tags);
+  return !a.tags && !b.tags && isSameDelta(a.delta, b.delta);
+}
+
+function isSameDelta(a: Delta | undefined, b: Delta | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The fact, with the very set that another fact has where they are equal: memory is bounded. */
+function shared(facts: readonly Fact[], fact: Fact): Fact {
+  const { tags } = fact;
+  if (!tags) return fact;
+  const twin = facts.find((other) => other.tags && isSameSet(other.tags, tags));
+  return twin?.tags ? { ...fact, tags: twin.tags } : fact;
+}
+
+/** Of look-ups in a row that found the same, the first and the last tell it all. */
+function isNoRepetition(fact: Fact, index: number, facts: readonly Fact[]): boolean {
+  const [before, after] = [facts[index - 1], facts[index + 1]];
+  return ![before, after].every(
+    (other) => other && isLookUp(other) && isLookUp(fact) && isSameSet(other.tags, fact.tags),
+  );
+}
+
+function isLookUp(fact: Fact): fact is SetFact {
+  return fact.from === 'lookup';
 }
 
 /**
  * The set that says best what the tags were at a time: the last one before, unless they changed
- * since; or the next one after, where that is nearer or the only one.
+ * since, or the next one after, unless they changed until then. Where both are good, the nearer one;
+ * but one with tags before an empty one, as EC2 knows nothing of an instance that is new or gone.
  */
-export function snapshotAt(knowledge: Knowledge, timeMs: number): Snapshot | undefined {
-  const before = knowledge.snapshots.findLast((snapshot) => snapshot.timeMs <= timeMs);
-  const after = knowledge.snapshots.find((snapshot) => snapshot.timeMs > timeMs);
-  const isBeforeGood = before && !changedBetween(knowledge, orderOf(before), timeMs);
-  const isAfterGood = after && !changedBetween(knowledge, timeMs, after.timeMs);
-  if (!isBeforeGood) return after;
-  if (!isAfterGood) return before;
+export function setAt({ facts, isEnded }: Knowledge, timeMs: number): SetFact | undefined {
+  // After its end an instance loses its tags: that a look-up finds none then is no news of them.
+  const telling = isEnded ? facts.filter((fact) => !isEmptyLookUp(fact)) : facts;
+  return bestAt(telling, timeMs) ?? bestAt(facts, timeMs);
+}
+
+function bestAt(facts: readonly Fact[], timeMs: number): SetFact | undefined {
+  const before = facts.findLast((fact) => fact.timeMs <= timeMs && speaksFor(fact, timeMs, facts));
+  const next = facts.find((fact) => fact.timeMs > timeMs);
+  const after = next && isLookUp(next) ? next : undefined;
+  // From after a change, where there is none of before: no look-up would come closer.
+  if (!isSet(before)) return after ?? facts.filter(isSet).find((fact) => fact.timeMs > timeMs);
+  if (!after || isEmptySet(after.tags)) return before;
+  if (isEmptySet(before.tags)) return after;
   return timeMs - before.timeMs <= after.timeMs - timeMs ? before : after;
 }
 
-function changedBetween({ changes }: Knowledge, afterMs: number, untilMs: number): boolean {
-  return changes.some((changeMs) => changeMs > afterMs && changeMs <= untilMs);
+/** Whether a set was still the truth at a time, by all changes that came after it. */
+function speaksFor(fact: Fact, timeMs: number, facts: readonly Fact[]): boolean {
+  if (!isSet(fact)) return false;
+  const since = facts.slice(facts.indexOf(fact) + 1);
+  return since.every(
+    (change) => isLookUp(change) || change.timeMs > timeMs || isShown(change, fact.tags),
+  );
 }
 
-/** Events tell whole seconds: a look-up does not know of the changes in its own second. */
-function orderOf({ from, timeMs }: Snapshot): number {
-  return from === 'lookup' ? Math.floor(timeMs / 1000) * 1000 - 1 : timeMs;
+/** Whether a set is as the change left it. */
+function isShown(change: Fact, tags: TagSet): boolean {
+  if (change.tags) return isSameSet(change.tags, tags);
+  const { delta } = change;
+  return (
+    delta !== undefined &&
+    Object.entries(delta.put).every(([key, value]) => tags[key] === value) &&
+    Object.entries(delta.gone).every(([key, value]) =>
+      value === null ? tags[key] === undefined : tags[key] !== value,
+    )
+  );
 }
 
-const minuteMs = 60 * 1000;
-const hourMs = 60 * minuteMs;
+function isEmptyLookUp(fact: Fact): boolean {
+  return isLookUp(fact) && isEmptySet(fact.tags);
+}
 
-/** The stream brings changes, so a set is good for long; the tags of a new instance may lag. */
+function isSet(fact: Fact | undefined): fact is SetFact {
+  return fact?.tags !== undefined;
+}
+
+const hourMs = 60 * 60 * 1000;
+
+/** The stream brings changes, so a set is good for long. */
 const goodForMs = 24 * hourMs;
-const emptyGoodForMs = minuteMs;
-/** After its end an instance loses its tags, and events of it may be `MaxDaysLate` days late. */
-const endedGoodForMs = 8 * 24 * hourMs;
 
-/** Whether a set is too old to be given out without asking again. */
-export function isExpired({ isEnded }: Knowledge, snapshot: Snapshot, nowMs: number): boolean {
-  const isEmpty = snapshot.from === 'lookup' && Object.keys(snapshot.tags).length === 0;
-  const forMs = isEnded ? endedGoodForMs : isEmpty ? emptyGoodForMs : goodForMs;
-  return nowMs - snapshot.timeMs > forMs;
+/**
+ * A look-up takes up to ten seconds, and EC2 shows a change or a new instance some seconds late
+ * ("Eventual consistency in the Amazon EC2 API", Amazon EC2 Developer Guide): what came so shortly
+ * before the answer may not be in it.
+ */
+const settleMs = 15_000;
+
+/**
+ * Whether to ask EC2 for the tags at a time: nothing speaks for it, or only what is so old that
+ * today's tags would come closer. Never twice: the next answer would be of later still.
+ */
+export function isAskedFor(knowledge: Knowledge, timeMs: number, nowMs: number): boolean {
+  if (knowledge.facts.some((fact) => isLookUp(fact) && fact.timeMs > timeMs)) return false;
+  const known = setAt(knowledge, timeMs);
+  if (!known) return true;
+  if (knowledge.isEnded) return false;
+  const ageMs = Math.min(timeMs, nowMs) - known.timeMs;
+  return ageMs > longestAgeOf(known, knowledge) && nowMs - timeMs < ageMs;
+}
+
+function longestAgeOf(known: SetFact, { facts }: Knowledge): number {
+  const earlier = facts.slice(0, facts.indexOf(known));
+  if (isEmptySet(known.tags)) {
+    // Without tags for an hour: worth another question in an hour.
+    const isOther = (fact: Fact) => !isSet(fact) || !isEmptySet(fact.tags);
+    const since = earlier[earlier.findLastIndex(isOther) + 1] ?? known;
+    return Math.min(Math.max(known.timeMs - since.timeMs, settleMs), goodForMs);
+  }
+  const isMissed = (change: Fact) =>
+    !isLookUp(change) && change.timeMs > known.timeMs - settleMs && !isShown(change, known.tags);
+  return isLookUp(known) && earlier.some(isMissed) ? settleMs : goodForMs;
+}
+
+/** Whether a call that is made anyway should ask for it too: not asked for an hour, or outdated. */
+export function isRider({ facts, isEnded }: Knowledge, nowMs: number): boolean {
+  const last = facts.at(-1);
+  if (isEnded || last === undefined) return false;
+  if (!last.tags) return true;
+  return !isEmptySet(last.tags) && last.timeMs <= nowMs - hourMs;
 }

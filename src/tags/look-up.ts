@@ -1,17 +1,29 @@
 import { reserveMs } from '../config.ts';
-import type { Circuit } from './circuit.ts';
-import { type TagFilter, type TagSet, tagSetOf } from './tag-set.ts';
-
-/** An account's Region: where instances live, and where their tags are asked for. */
-export interface Home {
-  readonly account: string;
-  readonly region: string;
-}
+import type { Home } from './home.ts';
+import type { TagSet } from './tag-set.ts';
 
 /** Whom to ask: the EC2 API of a Region, for another account under a role of it. */
 export interface Place {
   readonly region: string;
   readonly roleArn: string | undefined;
+}
+
+/** AWS partition (`aws`, `aws-cn`, …) and account of the stack. */
+export interface Own {
+  readonly partition: string;
+  readonly account: string;
+}
+
+/** Where the tags of a home are asked for; undefined where they may not be. */
+export function placeOf(
+  { account, region }: Home,
+  own: Own | undefined,
+  memberRole: string | undefined,
+): Place | undefined {
+  if (own === undefined) return undefined;
+  if (account === own.account) return { region, roleArn: undefined };
+  if (memberRole === undefined) return undefined;
+  return { region, roleArn: `arn:${own.partition}:iam::${account}:role/${memberRole}` };
 }
 
 /**
@@ -27,60 +39,40 @@ export type LookUp = (
 /** DescribeTags takes 200 filter values over all its filters; 100 ids leave room and few pages. */
 export const maxIdsPerCall = 100;
 
-/** A batch waits for tags no longer than this, whatever is left of its time. */
-const maxWaitMs = 10_000;
-
 /** What a batch may spend; the clock in epoch milliseconds, and the time that is left to it. */
 export interface LookUpBudget {
   readonly now: () => number;
   readonly remainingMs: () => number;
 }
 
-/**
- * Looks up ids at one place, as many calls as it takes and as the time allows. Those that could not
- * be looked up are not in the answer; those without tags have an empty set.
- */
-export async function lookUpAll(
-  lookUp: LookUp,
-  place: Place,
-  ids: readonly string[],
-  circuit: Circuit,
-  { now, remainingMs }: LookUpBudget,
-): Promise<Map<string, TagSet>> {
-  const found = new Map<string, TagSet>();
-  const name = `${place.roleArn}/${place.region}`;
+/** A batch waits for tags no longer than this, whatever is left of its time. */
+const maxWaitMs = 10_000;
+/** A call that has less than this would rather fail for want of time than for anything else. */
+const minWaitMs = 1_000;
+
+/** Aborted when a batch has to go on without tags; undefined where it should not start to wait. */
+export function deadlineOf({ remainingMs }: LookUpBudget): AbortSignal | undefined {
   const waitMs = Math.min(maxWaitMs, remainingMs() - reserveMs);
-  if (waitMs <= 0 || circuit.isOpen(name, now())) return found;
-  const signal = AbortSignal.timeout(waitMs);
-  for (let from = 0; from < ids.length; from += maxIdsPerCall) {
-    const asked = ids.slice(from, from + maxIdsPerCall);
-    const answer = await unlessAborted(lookUp(place, asked, signal), signal);
-    if (!answer) {
-      // Denied, throttled or out of time: the next call would be, too.
-      circuit.failed(name, now());
-      return found;
-    }
-    for (const id of asked) found.set(id, answer.get(id) ?? emptySet);
-  }
-  circuit.succeeded(name);
-  return found;
+  return waitMs < minWaitMs ? undefined : AbortSignal.timeout(waitMs);
 }
 
-const emptySet = tagSetOf([]);
-
-/** The answer, or undefined where there is none, or none in time: a client may ignore the signal. */
-function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  const aborted = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  return Promise.race([answer.catch(() => undefined), aborted]);
+/** What a promise gives, or undefined where it rejects or is not there in time. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const giveUp = () => resolve(undefined);
+  if (signal.aborted) giveUp();
+  signal.addEventListener('abort', giveUp, { once: true });
+  const settled = promise.catch(() => undefined);
+  return Promise.race([settled, aborted]).finally(() =>
+    signal.removeEventListener('abort', giveUp),
+  );
 }
 
 /** The look-up by the EC2 API, whose client is loaded on first need and then kept. */
-export function ec2LookUp(isKept: TagFilter): LookUp {
+export function ec2LookUp(): LookUp {
   let loaded: Promise<LookUp> | undefined;
   return async (...question) => {
-    loaded ??= import('./ec2.ts').then(({ createEc2LookUp }) => createEc2LookUp(isKept));
+    loaded ??= import('./ec2.ts').then(({ createEc2LookUp }) => createEc2LookUp());
     return (await loaded)(...question);
   };
 }

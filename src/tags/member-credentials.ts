@@ -1,27 +1,28 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { memberSessionName } from './member-session.ts';
 
-/** Credentials of the SDK, which it asks for again when they are about to expire. */
-export type CredentialsProvider = () => Promise<{
+/** Credentials as the clients of the SDK ask for them. */
+export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
   readonly expiration?: Date;
-}>;
+}
 
-let client: STSClient | undefined;
+/** Asked before every request: the SDK keeps what it gets until shortly before it expires. */
+export type CredentialsProvider = () => Promise<Credentials>;
 
-/**
- * The credentials of a role in another account, an hour at a time; the SDK keeps them until then.
- * "AssumeRole" (AWS Security Token Service API Reference).
- */
-export function memberCredentials(roleArn: string): CredentialsProvider {
-  return async () => {
+/** Makes what assumes a role in another account, for an hour at a time. */
+export function createMemberCredentials(): (roleArn: string) => CredentialsProvider {
+  let client: STSClient | undefined;
+
+  /** "AssumeRole" (AWS Security Token Service API Reference). */
+  async function assume(roleArn: string): Promise<Credentials> {
     client ??= new STSClient({ maxAttempts: 2 });
-    const { Credentials } = await client.send(
+    const { Credentials: given } = await client.send(
       new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: memberSessionName }),
     );
-    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
     if (AccessKeyId === undefined || SecretAccessKey === undefined) {
       throw new Error(`AssumeRole of ${roleArn} gave no credentials`);
     }
@@ -31,5 +32,6 @@ export function memberCredentials(roleArn: string): CredentialsProvider {
       ...(SessionToken === undefined ? {} : { sessionToken: SessionToken }),
       ...(Expiration === undefined ? {} : { expiration: Expiration }),
     };
-  };
+  }
+  return (roleArn) => () => assume(roleArn);
 }

@@ -1,12 +1,17 @@
-import { type Knowledge, nothingKnown } from './knowledge.ts';
+import { type Knowledge, merge, nothingKnown } from './knowledge.ts';
 
-/** What is known of instances, kept between invocations. Keys are made by the caller. */
+/**
+ * What is known of instances, kept between batches; the keys are made by the caller. It is asked
+ * once a batch and told once, and knowledge merges in any order: so a store that containers share
+ * can stand behind it.
+ */
 export interface Memory {
-  /** What is known of an instance; nothing, where it was never heard of or had to go. */
-  get(key: string): Knowledge;
-  set(key: string, knowledge: Knowledge): void;
-  /** All that is known, the longest unused first. */
-  entries(): Iterable<readonly [key: string, knowledge: Knowledge]>;
+  /** What is known of each of these; nothing, of those never heard of. Never rejects. */
+  recall(keys: Iterable<string>): Promise<Map<string, Knowledge>>;
+  /** Adds what a batch learnt. Never rejects. */
+  keep(learnt: ReadonlyMap<string, Knowledge>): Promise<void>;
+  /** All that is at hand, the longest unused first. */
+  all(): Iterable<readonly [key: string, knowledge: Knowledge]>;
 }
 
 /** Bounds of a memory: an instance has 50 tags of 384 characters at most, and mostly five short ones. */
@@ -15,12 +20,17 @@ export interface MemoryLimits {
   readonly maxBytes: number;
 }
 
+interface Entry {
+  readonly knowledge: Knowledge;
+  readonly bytes: number;
+}
+
 const defaultLimits: MemoryLimits = { maxEntries: 50_000, maxBytes: 64 * 1024 * 1024 };
 
-/** Makes a memory in which the entry that was not used for longest goes first. */
+/** Makes the memory of one container. What was not used for longest goes first. */
 export function createMemory(limits: MemoryLimits = defaultLimits): Memory {
   // A Map keeps its order of insertion: what is used is put in again, and so last.
-  const entries = new Map<string, { readonly knowledge: Knowledge; readonly bytes: number }>();
+  const entries = new Map<string, Entry>();
   let bytes = 0;
 
   const remove = (key: string) => {
@@ -29,36 +39,51 @@ export function createMemory(limits: MemoryLimits = defaultLimits): Memory {
   };
 
   return {
-    get(key) {
-      const entry = entries.get(key);
-      if (!entry) return nothingKnown;
-      entries.delete(key);
-      entries.set(key, entry);
-      return entry.knowledge;
+    async recall(keys) {
+      const recalled = new Map<string, Knowledge>();
+      for (const key of keys) recalled.set(key, entries.get(key)?.knowledge ?? nothingKnown);
+      return recalled;
     },
-    set(key, knowledge) {
-      remove(key);
-      const entry = { knowledge, bytes: bytesOf(key, knowledge) };
-      entries.set(key, entry);
-      bytes += entry.bytes;
+    async keep(learnt) {
+      for (const [key, knowledge] of learnt) {
+        if (knowledge === nothingKnown) continue;
+        const known = entries.get(key);
+        const entry = known?.knowledge === knowledge ? known : entryOf(key, knowledge, known);
+        remove(key);
+        entries.set(key, entry);
+        bytes += entry.bytes;
+      }
       for (const oldest of entries.keys()) {
         if (entries.size <= limits.maxEntries && bytes <= limits.maxBytes) break;
         remove(oldest);
       }
     },
-    *entries() {
+    *all() {
       for (const [key, { knowledge }] of entries) yield [key, knowledge];
     },
   };
 }
 
+/** Another batch may have learnt something meanwhile. */
+function entryOf(key: string, learnt: Knowledge, known: Entry | undefined): Entry {
+  const knowledge = known ? merge(known.knowledge, learnt) : learnt;
+  return { knowledge, bytes: bytesOf(key, knowledge) };
+}
+
 /** About what an entry takes: two bytes a character, and some dozens an object. */
-function bytesOf(key: string, { snapshots }: Knowledge): number {
-  let bytes = 200 + 2 * key.length;
-  for (const { tags } of snapshots) {
-    bytes += 100;
-    for (const name of Object.keys(tags))
-      bytes += 40 + 2 * (name.length + (tags[name] as string).length);
+function bytesOf(key: string, { facts }: Knowledge): number {
+  let bytes = 200 + 2 * key.length + 100 * facts.length;
+  const maps = new Set<Readonly<Record<string, string | null>>>();
+  for (const fact of facts) {
+    if (fact.tags) maps.add(fact.tags);
+    else if (fact.delta) maps.add(fact.delta.put).add(fact.delta.gone);
   }
+  for (const map of maps) bytes += bytesOfMap(map);
+  return bytes;
+}
+
+function bytesOfMap(map: Readonly<Record<string, string | null>>): number {
+  let bytes = 50;
+  for (const key in map) bytes += 40 + 2 * (key.length + (map[key]?.length ?? 0));
   return bytes;
 }

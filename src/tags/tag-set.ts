@@ -1,19 +1,33 @@
 /** All tags of one instance, key to value. Without prototype, as a tag may be called `__proto__`. */
 export type TagSet = Readonly<Record<string, string>>;
 
-/** Decides which tags are kept, by their key. */
+/** Decides which tags a row keeps, by their key. */
 export type TagFilter = (key: string) => boolean;
 
 /** Makes a set; keys and values become well-formed Unicode, as every engine demands. */
-export function tagSetOf(
-  tags: Iterable<readonly [key: string, value: string]>,
-  isKept: TagFilter = () => true,
-): TagSet {
+export function tagSetOf(tags: Iterable<readonly [key: string, value: string]>): TagSet {
   const set: Record<string, string> = Object.create(null);
-  for (const [key, value] of tags) {
-    if (isKept(key)) set[key.toWellFormed()] = value.toWellFormed();
-  }
+  for (const [key, value] of tags) set[key.toWellFormed()] = value.toWellFormed();
   return set;
+}
+
+export const keepAll: TagFilter = () => true;
+
+/** The tags of a set that pass the filter. */
+export function keptOf(tags: TagSet, isKept: TagFilter): TagSet {
+  if (isKept === keepAll) return tags;
+  return tagSetOf(Object.entries(tags).filter(([key]) => isKept(key)));
+}
+
+export function isEmptySet(tags: TagSet): boolean {
+  for (const _ in tags) return false;
+  return true;
+}
+
+export function isSameSet(a: TagSet, b: TagSet): boolean {
+  if (a === b) return true;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
 /**
@@ -21,13 +35,26 @@ export function tagSetOf(
  * @example tagFilterOf(['Name', 'cost-*'])('cost-centre') // true
  */
 export function tagFilterOf(keys: readonly string[]): TagFilter {
-  if (keys.length === 0) return () => true;
-  const patterns = keys.map((key) =>
-    key
-      .split('*')
-      .map((text) => RegExp.escape(text))
-      .join('.*'),
-  );
-  const pattern = new RegExp(`^(?:${patterns.join('|')})$`, 's');
-  return (key) => pattern.test(key);
+  if (keys.length === 0) return keepAll;
+  const plain = new Set(keys.filter((key) => !key.includes('*')));
+  const patterns = keys.filter((key) => key.includes('*')).map((key) => key.split('*'));
+  return (key) => plain.has(key) || patterns.some((parts) => isMatch(key, parts));
+}
+
+/**
+ * Whether a key has these parts in their order, the first at its start and the last at its end. Not
+ * by a regular expression: of twenty `*`, a key of 128 characters would keep that busy for minutes.
+ */
+function isMatch(key: string, parts: readonly string[]): boolean {
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  const end = key.length - last.length;
+  let at = first.length;
+  if (at > end || !key.startsWith(first) || !key.endsWith(last)) return false;
+  for (const part of parts.slice(1, -1)) {
+    const found = key.indexOf(part, at);
+    if (found === -1 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
 }

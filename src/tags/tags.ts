@@ -1,24 +1,21 @@
 import type { AwsEvent } from '../events/event.ts';
-import { createCircuit } from './circuit.ts';
+import { createFlights } from './flights.ts';
+import { type Home, keyOf } from './home.ts';
 import {
-  isExpired,
+  type Delta,
+  isAskedFor,
   type Knowledge,
-  type Snapshot,
-  snapshotAt,
-  withChange,
-  withSnapshot,
+  nothingKnown,
+  type SetFact,
+  setAt,
+  withEnd,
+  withFact,
 } from './knowledge.ts';
 import { type Lesson, lessonsOf } from './lessons.ts';
-import {
-  type Home,
-  type LookUp,
-  type LookUpBudget,
-  lookUpAll,
-  maxIdsPerCall,
-  type Place,
-} from './look-up.ts';
+import { type LookUp, type LookUpBudget, type Own, placeOf } from './look-up.ts';
 import { createMemory, type Memory } from './memory.ts';
-import type { TagFilter, TagSet } from './tag-set.ts';
+import { isEmptySet, keepAll, keptOf, type TagFilter, type TagSet } from './tag-set.ts';
+import { tripsOf, type Wanted } from './trips.ts';
 
 /** One instance that an event is about, and the question what its tags were then. */
 export interface TagRequest {
@@ -47,7 +44,7 @@ export type TagAnswer =
 export type TagSource = 'event' | 'stream' | 'cache' | 'lookup';
 
 export interface Tags {
-  /** What an event tells of the tags of its instances. */
+  /** What an event tells of its instances. */
   lessonsOf(event: AwsEvent): Lesson[];
   /**
    * Answers the requests of a batch, in order: one plan, and no call where all is known. Never
@@ -61,160 +58,151 @@ export interface TagOptions {
   readonly lookUp: LookUp | undefined;
   /** Name of the role to assume in other accounts; undefined where they are not asked. */
   readonly memberRole?: string | undefined;
-  /** Which tags are kept, by key; of what is looked up, `lookUp` takes care. */
+  /** Which tags rows keep, by key. */
   readonly isKept?: TagFilter;
   readonly memory?: Memory;
 }
 
 /** What the look-ups of a batch go by. */
 export interface TagContext extends LookUpBudget {
-  /** AWS partition (`aws`, `aws-cn`, …) and account of the stack; undefined where it is not known. */
-  readonly own: { readonly partition: string; readonly account: string } | undefined;
+  /** Undefined where it is not known. */
+  readonly own: Own | undefined;
 }
 
-/** Makes the tags of a container: best the event itself, then what the stream taught, then EC2. */
+/**
+ * Makes the tags of a container. Best is what the event itself tells, then what its fellows in the
+ * stream told or an earlier look-up found; EC2 is asked only for what nobody told.
+ */
 export function createTags({
   lookUp,
   memberRole,
-  isKept = () => true,
+  isKept = keepAll,
   memory = createMemory(),
 }: TagOptions): Tags {
-  const circuit = createCircuit();
-  const flights = new Map<string, Promise<void>>(); // look-ups under way, by instance
-
-  /** Where the tags of a home are asked for; undefined where they may not be. */
-  const placeOf = ({ account, region }: Home, own: TagContext['own']): Place | undefined => {
-    if (own === undefined) return undefined;
-    if (account === own.account) return { region, roleArn: undefined };
-    if (memberRole === undefined) return undefined;
-    return { region, roleArn: `arn:${own.partition}:iam::${account}:role/${memberRole}` };
-  };
-
-  const isWanted = (request: TagRequest, { own }: TagContext, nowMs: number) => {
-    const { home, id, eventMs, lesson, mayLookUp } = request;
-    if (lookUp === undefined || home === undefined || !mayLookUp) return false;
-    if (lesson?.tells === 'tags' || placeOf(home, own) === undefined) return false;
-    return !isFresh(memory.get(keyOf(home, id)), eventMs, nowMs);
-  };
-
-  /** Looks up ids of one home. A call that is made anyway takes along what is known for long. */
-  async function fly(home: Home, ids: readonly string[], context: TagContext): Promise<void> {
-    const nowMs = context.now();
-    const room = Math.ceil(ids.length / maxIdsPerCall) * maxIdsPerCall - ids.length;
-    const riders = staleIds(memory, home, nowMs).filter((id) => !ids.includes(id));
-    const asked = [...ids, ...riders.slice(0, room)];
-    const place = placeOf(home, context.own) as Place;
-    const found = await lookUpAll(lookUp as LookUp, place, asked, circuit, context);
-    for (const [id, tags] of found) {
-      const key = keyOf(home, id);
-      memory.set(key, withSnapshot(memory.get(key), { timeMs: nowMs, tags, from: 'lookup' }));
-    }
-  }
-
-  /** Starts the look-ups that are not under way yet, and waits for all. */
-  async function flyAll(requests: readonly TagRequest[], context: TagContext): Promise<void> {
-    const keys = new Set<string>();
-    const grounded = new Map<string, { home: Home; ids: string[] }>();
-    for (const { home, id } of requests) {
-      if (home === undefined || keys.has(keyOf(home, id))) continue;
-      keys.add(keyOf(home, id));
-      if (flights.has(keyOf(home, id))) continue;
-      const place = keyOf(home, '');
-      const group = grounded.get(place) ?? { home, ids: [] };
-      grounded.set(place, group);
-      group.ids.push(id);
-    }
-    for (const { home, ids } of grounded.values()) {
-      const own = ids.map((id) => keyOf(home, id));
-      const flight = fly(home, ids, context).finally(() => {
-        for (const key of own) flights.delete(key);
-      });
-      for (const key of own) flights.set(key, flight);
-    }
-    await Promise.all(Array.from(keys, (key) => flights.get(key)));
-  }
+  const fly = lookUp && createFlights(lookUp);
 
   return {
-    lessonsOf: (event) => lessonsOf(event, isKept),
+    lessonsOf,
+    async answer(requests, { own, ...budget }) {
+      const nowMs = budget.now();
+      const latestMs = latestOf(requests, nowMs);
+      const known: Known = await memory.recall(requests.flatMap(keysOf));
+      for (const request of requests) learn(known, request, isKept, nowMs);
 
-    async answer(requests, context) {
-      const nowMs = context.now();
-      for (const request of requests) learn(memory, request, nowMs);
-      const wanted = requests.filter((request) => isWanted(request, context, nowMs));
-      if (wanted.length > 0) await flyAll(wanted, context);
-      const isAsked = new Set(wanted);
+      const isAsked = new Set<TagRequest>();
+      const wanted: Wanted[] = [];
+      for (const request of requests) {
+        const { id, home } = request;
+        const place = home && placeOf(home, own, memberRole);
+        if (!fly || !place || !isWanted(request, known, nowMs)) continue;
+        isAsked.add(request);
+        wanted.push({ id, home, place });
+      }
+      if (fly && wanted.length > 0) {
+        const found = await fly(tripsOf(wanted, memory, nowMs), budget);
+        for (const [key, fact] of found) {
+          const timeMs = Math.max(fact.timeMs, latestMs);
+          known.set(key, withFact(knowledgeOf(known, key), { ...fact, timeMs }));
+        }
+      }
+      await memory.keep(known);
+
       return requests.map((request) => {
-        const fallback = { status: isAsked.has(request) ? 'failed' : 'skipped' } as const;
-        return answerOf(request, memory, nowMs) ?? fallback;
+        const set = told(request) ?? setKnown(request, known, nowMs);
+        if (!set) return { status: isAsked.has(request) ? 'failed' : 'skipped' };
+        const tags = keptOf(set.tags, isKept);
+        return { ...set, tags, status: isEmptySet(tags) ? 'none' : 'found' };
       });
     },
   };
 }
 
-/** How far an event may be from now, and still teach: a clock that is wrong would teach for good. */
-const maxLateMs = 24 * 60 * 60 * 1000;
+/** What is known of the instances of a batch, as it grows. */
+type Known = Map<string, Knowledge>;
+
+function keysOf({ home, id }: TagRequest): string[] {
+  return home ? [keyOf(home, id)] : [];
+}
+
+function knowledgeOf(known: Known, key: string): Knowledge {
+  return known.get(key) ?? nothingKnown;
+}
+
+/** So far two clocks may be apart. What an event from later than that taught would stay for good. */
 const maxEarlyMs = 5 * 60 * 1000;
 
-function learn(memory: Memory, { home, id, eventMs, lesson }: TagRequest, nowMs: number): void {
-  if (lesson === undefined || home === undefined) return;
-  if (eventMs < nowMs - maxLateMs || eventMs > nowMs + maxEarlyMs) return;
+function isCredible({ eventMs }: TagRequest, nowMs: number): boolean {
+  return eventMs <= nowMs + maxEarlyMs;
+}
+
+/** The time of the latest event: a look-up comes after all of its batch, whatever the clocks say. */
+function latestOf(requests: readonly TagRequest[], nowMs: number): number {
+  const times = requests.filter((one) => isCredible(one, nowMs)).map(({ eventMs }) => eventMs);
+  return times.reduce((latest, timeMs) => Math.max(latest, timeMs), 0);
+}
+
+function learn(known: Known, request: TagRequest, isKept: TagFilter, nowMs: number): void {
+  const { home, id, eventMs: timeMs, lesson } = request;
+  if (lesson === undefined || home === undefined || !isCredible(request, nowMs)) return;
   const key = keyOf(home, id);
-  const known = memory.get(key);
+  known.set(key, withLesson(knowledgeOf(known, key), lesson, timeMs, isKept));
+}
+
+function withLesson(
+  knowledge: Knowledge,
+  lesson: Lesson,
+  timeMs: number,
+  isKept: TagFilter,
+): Knowledge {
   switch (lesson.tells) {
     case 'tags': {
-      if (!lesson.isShared) return;
-      const { tags, version } = lesson;
-      memory.set(key, withSnapshot(known, { timeMs: eventMs, tags, from: 'stream', version }));
-      return;
+      const { tags, version, isShared } = lesson;
+      return isShared ? withFact(knowledge, { timeMs, from: 'stream', tags, version }) : knowledge;
     }
-    case 'change':
-      // Of an instance that nothing is known of, nothing can be outdated.
-      if (known.snapshots.length > 0) memory.set(key, withChange(known, eventMs));
-      return;
+    case 'change': {
+      const { delta } = lesson;
+      if (delta && !keysIn(delta).some(isKept)) return knowledge;
+      return withFact(knowledge, { timeMs, from: 'stream', delta });
+    }
     case 'end':
-      if (known.snapshots.length > 0) memory.set(key, { ...known, isEnded: true });
-      return;
+      return withEnd(knowledge);
+    case 'home':
+      return knowledge;
   }
 }
 
-function isFresh(knowledge: Knowledge, eventMs: number, nowMs: number): boolean {
-  const snapshot = snapshotAt(knowledge, eventMs);
-  return snapshot !== undefined && !isExpired(knowledge, snapshot, nowMs);
+function keysIn({ put, gone }: Delta): string[] {
+  return [...Object.keys(put), ...Object.keys(gone)];
 }
 
-/** The answer from what is known by now. A set that is old is still given out, with its time. */
-function answerOf(request: TagRequest, memory: Memory, nowMs: number): TagAnswer | undefined {
-  const { home, id, eventMs, lesson } = request;
-  if (lesson?.tells === 'tags') return known(lesson.tags, 'event', eventMs);
-  const snapshot = home && snapshotAt(memory.get(keyOf(home, id)), eventMs);
-  return snapshot && known(snapshot.tags, sourceOf(snapshot, nowMs), snapshot.timeMs);
+/** Whether it is worth a look-up; own calls never are, or they would go on for ever. */
+function isWanted(request: TagRequest, known: Known, nowMs: number): boolean {
+  const { home, id, eventMs, lesson, mayLookUp } = request;
+  if (!mayLookUp || home === undefined || lesson?.tells === 'tags') return false;
+  return isAskedFor(knowledgeOf(known, keyOf(home, id)), eventMs, nowMs);
 }
 
-function known(tags: TagSet, source: TagSource, timeMs: number): TagAnswer {
-  const status = Object.keys(tags).length > 0 ? 'found' : 'none';
-  return { status, tags, source, timeMs };
+type ToldTags = Omit<Extract<TagAnswer, { readonly tags: TagSet }>, 'status'>;
+
+/** What the event itself tells, as of when it was read or else of the event. */
+function told({ eventMs, lesson }: TagRequest): ToldTags | undefined {
+  if (lesson?.tells !== 'tags') return undefined;
+  const { tags, timeMs = eventMs } = lesson;
+  return { tags, source: 'event', timeMs: Math.min(timeMs, eventMs) };
+}
+
+/** What is known by now. A set that is old is still given out, with its time. */
+function setKnown(
+  { home, id, eventMs }: TagRequest,
+  known: Known,
+  nowMs: number,
+): ToldTags | undefined {
+  const set = home && setAt(knowledgeOf(known, keyOf(home, id)), eventMs);
+  return set && { tags: set.tags, source: sourceOf(set, nowMs), timeMs: set.timeMs };
 }
 
 /** @param nowMs when the batch began: a look-up since then is its own */
-function sourceOf({ from, timeMs }: Snapshot, nowMs: number): TagSource {
+function sourceOf({ from, timeMs }: SetFact, nowMs: number): TagSource {
   if (from === 'stream') return 'stream';
   return timeMs >= nowMs ? 'lookup' : 'cache';
-}
-
-const hourMs = 60 * 60 * 1000;
-
-/** Instances of a home whose last look-up is an hour ago or more, the longest unused first. */
-function staleIds(memory: Memory, home: Home, nowMs: number): string[] {
-  const place = keyOf(home, '');
-  const ids: string[] = [];
-  for (const [key, { snapshots, isEnded }] of memory.entries()) {
-    const last = snapshots.at(-1);
-    if (isEnded || last === undefined || last.timeMs > nowMs - hourMs) continue;
-    if (key.startsWith(place)) ids.push(key.slice(place.length));
-  }
-  return ids;
-}
-
-function keyOf({ account, region }: Home, id: string): string {
-  return `${account}/${region}/${id}`;
 }

@@ -24,7 +24,7 @@ if (!folder) {
   test.skip('Real events come back from their rows (set EVENTLAKE_REAL_EVENTS to a folder of them)', () => {});
 } else {
   describe.each(filesIn(folder))('Of the real events in %s', (_name, file) => {
-    const documents = readDocuments(readFileSync(file));
+    const documents = [...readDocuments(readFileSync(file))];
     const rows = documents.map(({ json }) => {
       const row = rowOf(eventIn(orThrow(json)), arrivalMs);
       return { event: orThrow(json), line: lineOf(row), row: JSON.parse(lineOf(row)) as Row };

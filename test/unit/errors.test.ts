@@ -17,18 +17,29 @@ describe('attempt', () => {
     expect(errorOf(attempted)).toBe(error);
   });
 
-  test('wraps any other error in the code given, with that error as its cause', () => {
-    const cause = new SyntaxError('Unexpected token');
-
+  test('gives any other error the code that it is told, and keeps nothing of it', () => {
     const error = errorOf(
       attempt(() => {
-        throw cause;
+        throw new SyntaxError('Unexpected token');
       }, 'BAD_JSON'),
     );
 
     expect(error).toBeInstanceOf(RecordError);
-    expect(error).toMatchObject({ name: 'RecordError', code: 'BAD_JSON', cause });
+    expect(error).toMatchObject({ name: 'RecordError', code: 'BAD_JSON' });
     expect(error?.message).toBe('The record, or a part of it, is no JSON.');
+    expect(error?.cause).toBeUndefined();
+  });
+
+  test('keeps a bug of ours, to be told where it is', () => {
+    const bug = new TypeError('x is undefined');
+
+    const error = errorOf(
+      attempt(() => {
+        throw bug;
+      }),
+    );
+
+    expect(error).toMatchObject({ code: 'UNEXPECTED', cause: bug });
   });
 
   test.each([undefined, null, 'a string', 7])(
@@ -49,6 +60,13 @@ describe('attempt', () => {
     const error = errorOf(attempt(() => JSON.parse('{"password":hunter2}'), 'BAD_JSON'));
 
     expect(error?.message).not.toContain('hunter2');
+  });
+});
+
+describe('A RecordError', () => {
+  test('has no frames, which would keep the record in memory, and leaves those of others', () => {
+    expect(new RecordError('BAD_JSON', 'cut').stack).toBe('RecordError: cut');
+    expect(new Error('other').stack).toMatch(/\n {4}at /);
   });
 });
 

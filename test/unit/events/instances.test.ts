@@ -95,6 +95,12 @@ const requests: [call: string, request: JsonObject, ids: string[]][] = [
     [one, two],
   ],
   [
+    'TagResources',
+    { resourceARNList: [arnOf(one), 'arn:aws:s3:::b', arnOf(two)], tags: { team: 'web' } },
+    [one, two],
+  ],
+  ['StartBackupJob', { backupVaultName: 'daily', resourceArn: arnOf(one) }, [one]],
+  [
     'AssumeRole by EC2',
     { roleArn: 'arn:aws:iam::123456789012:role/web', roleSessionName: one },
     [],

@@ -1,15 +1,25 @@
 import { Buffer } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { attempt, type FailureCode } from '../../../src/errors.ts';
-import { decodeBase64, readDocuments, readLimits, unzip } from '../../../src/events/read.ts';
+import {
+  type Document,
+  decodeBase64,
+  readDocuments,
+  readLimits,
+  unzip,
+} from '../../../src/events/read.ts';
 import { jsonText } from '../../../src/json.ts';
 
 /** What is read of bytes: JSON text of each document, or the code of its failure. */
 const read = (bytes: string | Uint8Array, limits = readLimits) =>
-  readDocuments(Buffer.from(bytes), limits).map(({ json }) =>
+  Array.from(readDocuments(Buffer.from(bytes), limits), ({ json }) =>
     json.ok ? jsonText(json.value) : json.error.code,
   );
+
+const textsOf = (documents: Iterable<Document>) =>
+  Array.from(documents, ({ bytes }) => Buffer.from(bytes).toString());
 
 function codeOf(step: () => unknown): FailureCode | undefined {
   const attempted = attempt(step);
@@ -101,11 +111,29 @@ describe('unzip', () => {
     expect(codeOf(() => unzip(gzipSync(Buffer.alloc(1_000_000)), limits))).toBe('BAD_GZIP');
   });
 
-  test('refuses a bomb of 33 MB', () => {
-    const bomb = gzipSync(Buffer.alloc(33 * 1024 * 1024));
+  test('takes 1 MiB of any small record, and not one byte more', () => {
+    const limit = 1024 * 1024;
 
-    expect(bomb.length).toBeLessThan(50_000);
-    expect(codeOf(() => unzip(bomb))).toBe('BAD_GZIP');
+    expect(unzip(gzipSync(Buffer.alloc(limit)))).toHaveLength(limit);
+    expect(codeOf(() => unzip(gzipSync(Buffer.alloc(limit + 1))))).toBe('BAD_GZIP');
+  });
+
+  test('takes 200 times the size of a larger record, and not one byte more', () => {
+    // Zeros after the gzip count as its size, and change nothing else.
+    const zippedOf = (size: number) => Buffer.concat([gzipSync(Buffer.alloc(size))], 10_000);
+
+    expect(unzip(zippedOf(2_000_000))).toHaveLength(2_000_000);
+    expect(codeOf(() => unzip(zippedOf(2_000_001)))).toBe('BAD_GZIP');
+  });
+
+  test('takes 32 MiB, and not one byte more', () => {
+    const limit = 32 * 1024 * 1024;
+    const incompressible = randomBytes(200 * 1024);
+    const zippedOf = (size: number) =>
+      gzipSync(Buffer.concat([incompressible, Buffer.alloc(size - incompressible.length)]));
+
+    expect(unzip(zippedOf(limit))).toHaveLength(limit);
+    expect(codeOf(() => unzip(zippedOf(limit + 1)))).toBe('BAD_GZIP');
   });
 });
 
@@ -125,6 +153,13 @@ describe('readDocuments', () => {
     ['a CloudTrail file', '{"Records":[{"a":1},{"b":2}]}', ['{"a":1}', '{"b":2}']],
     ['an empty CloudTrail file', '{"Records":[]}', []],
     ['an object with Records and more', '{"Records":[1],"b":2}', ['{"Records":[1],"b":2}']],
+    [
+      'arrays and files in an array',
+      '[[{"a":1}],{"Records":[{"b":2},[]]}]',
+      ['{"a":1}', '{"b":2}'],
+    ],
+    ['a file whose key is written otherwise', '{"\\u0052ecords":[1]}', ['{"Records":[1]}']],
+    ['lists that nest deeper', '[[[[[[[1]]]]]]]', ['[[1]]']],
     ['an object whose Records are no list', '{"Records":{"a":1}}', ['{"Records":{"a":1}}']],
     ['a scalar', '"x"', ['"x"']],
     ['a number', '1.0', ['1.0']],
@@ -192,9 +227,7 @@ describe('readDocuments', () => {
   test('gives each document with the bytes that it stood in', () => {
     const bytes = Buffer.from(' {"a": 1}\n{"b":2} oops');
 
-    const documents = readDocuments(bytes).map((document) =>
-      Buffer.from(document.bytes).toString(),
-    );
+    const documents = textsOf(readDocuments(bytes));
 
     expect(documents).toEqual(['{"a": 1}', '{"b":2}', 'oops']);
   });
@@ -202,7 +235,58 @@ describe('readDocuments', () => {
   test('gives a single document with all the bytes', () => {
     const bytes = Buffer.from(' {"a": 1}\n');
 
-    expect(readDocuments(bytes)).toMatchObject([{ bytes }]);
+    expect(textsOf(readDocuments(bytes))).toEqual([bytes.toString()]);
+  });
+
+  test('gives a document in a message without the byte order mark of the message', () => {
+    const logEvents = [{ message: '\ufeff{"a":1}' }, { message: '{"b":2}\n[{"c":3}]' }];
+    const bytes = Buffer.from(JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents }));
+
+    expect(textsOf(readDocuments(bytes))).toEqual(['{"a":1}', '{"b":2}', '{"c":3}']);
+  });
+
+  test('takes documents of 2 MiB, and not of one byte more', () => {
+    const limit = 2 * 1024 * 1024;
+    const documentOf = (bytes: number) => `"${'x'.repeat(bytes - 2)}"`;
+
+    expect(read(documentOf(limit))).toEqual([documentOf(limit)]);
+    expect(read(documentOf(limit + 1))).toEqual(['TOO_LARGE']);
+    expect(read(`${documentOf(limit + 1)}{"a":1}`)).toEqual(['TOO_LARGE', '{"a":1}']);
+  });
+
+  test('takes larger lists, files and subscription records apart', () => {
+    const padding = 'x'.repeat(1024 * 1024);
+    const documents = [1, 2, 3].map((n) => JSON.stringify({ n, padding }));
+    const logEvents = documents.map((message) => ({ message }));
+
+    expect(read(`[${documents}]`)).toEqual(documents);
+    expect(read(`{"Records":[${documents}]}`)).toEqual(documents);
+    expect(read(JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents }))).toEqual(documents);
+  });
+
+  test('takes 50,000 documents, and not one more, however they come', () => {
+    const tooMany = /^more than 50000 in one record$/;
+    const listOf = (length: number) => `[${Array(length).fill('1').join()}]`;
+    const messagesOf = (length: number) =>
+      JSON.stringify({
+        messageType: 'DATA_MESSAGE',
+        logEvents: Array(length).fill({ message: '1' }),
+      });
+
+    expect(read(listOf(50_000))).toHaveLength(50_000);
+    expect(read(messagesOf(50_000))).toHaveLength(50_000);
+    expect(() => read(listOf(50_001))).toThrow(tooMany);
+    expect(() => read(`[${listOf(25_000)},${listOf(25_001)}]`)).toThrow(tooMany);
+    expect(() => read(messagesOf(50_001))).toThrow(tooMany);
+  });
+
+  test('each that it gives is read as itself when it comes alone', () => {
+    const bytes =
+      '[{"a": 1},[2],{"Records":[{"b":1.0}]},{"messageType":"DATA_MESSAGE","logEvents":[{"message":"[3]"}]}]';
+
+    for (const document of readDocuments(Buffer.from(bytes))) {
+      expect([...readDocuments(document.bytes)]).toEqual([document]);
+    }
   });
 
   test('says where a part breaks, and nothing of what is in it', () => {

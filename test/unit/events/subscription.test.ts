@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
-import { subscriptionIn } from '../../../src/events/subscription.ts';
-import { type Json, parseJson } from '../../../src/json.ts';
+import { attempt } from '../../../src/errors.ts';
+import { isControlMessage, messagesIn, messagesInLarge } from '../../../src/events/subscription.ts';
+import { type Json, jsonText, parseJson } from '../../../src/json.ts';
 
 const subscription = {
   messageType: 'DATA_MESSAGE',
@@ -11,10 +12,17 @@ const subscription = {
   subscriptionFilters: ['to-firehose'],
 };
 
-const messagesIn = (logEvents: readonly Json[]) =>
-  subscriptionIn({ ...subscription, logEvents })?.messages.map((message) =>
-    Buffer.from(message).toString(),
-  );
+const parse = (bytes: Uint8Array) => attempt(() => parseJson(Buffer.from(bytes).toString()));
+
+/** The messages of a document that is parsed as a whole, and of one that is not: the same. */
+function textsIn(document: Json): string[] | undefined {
+  const texts = textsOf(messagesIn(document));
+  expect(textsOf(messagesInLarge(Buffer.from(jsonText(document)), parse))).toEqual(texts);
+  return texts;
+}
+
+const textsOf = (messages: Iterable<Uint8Array> | undefined) =>
+  messages && Array.from(messages, (message) => Buffer.from(message).toString());
 
 describe('A subscription record', () => {
   test('holds the messages of its log events, in their order', () => {
@@ -24,7 +32,7 @@ describe('A subscription record', () => {
       { id: '3', timestamp: 1795167667044, message: '' },
     ];
 
-    expect(messagesIn(logEvents)).toEqual([
+    expect(textsIn({ ...subscription, logEvents })).toEqual([
       '{"eventVersion":"1.11","n":1.0}',
       'plain text\nof two lines é😀',
       '',
@@ -32,26 +40,13 @@ describe('A subscription record', () => {
   });
 
   test('may hold none', () => {
-    expect(subscriptionIn({ ...subscription, logEvents: [] })).toEqual({
-      isControl: false,
-      messages: [],
-    });
-  });
-
-  test('that only tests the way holds nothing', () => {
-    const control = {
-      ...subscription,
-      messageType: 'CONTROL_MESSAGE',
-      logEvents: [{ id: '', timestamp: 1, message: 'CWL CONTROL MESSAGE: Checking health.' }],
-    };
-
-    expect(subscriptionIn(control)).toEqual({ isControl: true, messages: [] });
+    expect(textsIn({ ...subscription, logEvents: [] })).toEqual([]);
   });
 
   test('keeps a log event without a text as it is', () => {
     const logEvents = parseJson('[{"id":"1"},{"message":7},{"message":null},1.0,null,["x"]]');
 
-    expect(messagesIn(logEvents as Json[])).toEqual([
+    expect(textsIn({ ...subscription, logEvents })).toEqual([
       '{"id":"1"}',
       '{"message":7}',
       '{"message":null}',
@@ -64,25 +59,75 @@ describe('A subscription record', () => {
   test('keeps a lone surrogate as the escape that stands for it in JSON', () => {
     const message = '{"a":"x\ud800y\udfff😀"}';
 
-    expect(messagesIn([{ message }])).toEqual(['{"a":"x\\ud800y\\udfff😀"}']);
-    expect(parseJson(messagesIn([{ message }])?.[0] ?? '')).toEqual(parseJson(message));
+    const texts = textsIn({ ...subscription, logEvents: [{ message }] });
+
+    expect(texts).toEqual(['{"a":"x\\ud800y\\udfff😀"}']);
+    expect(parseJson(texts?.[0] ?? '')).toEqual(parseJson(message));
   });
 });
 
+describe('A subscription record that is too large to be parsed', () => {
+  test('may have white space everywhere, and its log events before its type', () => {
+    const bytes = Buffer.from(
+      '{ "x" : [ { } ] ,\n"logEvents" : [ { "message" : "a" } , {"message":"b"} ] , "messageType" : "DATA_MESSAGE" }',
+    );
+
+    expect(textsOf(messagesInLarge(bytes, parse))).toEqual(['a', 'b']);
+  });
+
+  test('gives a log event that cannot be parsed as it is', () => {
+    const bytes = Buffer.from(
+      '{"messageType":"DATA_MESSAGE","logEvents":[{"message":"\\x"},{"message":"b"}]}',
+    );
+
+    expect(textsOf(messagesInLarge(bytes, parse))).toEqual(['{"message":"\\x"}', 'b']);
+  });
+
+  test('of keys that are there twice, looks at the last', () => {
+    const bytes = Buffer.from(
+      '{"messageType":"x","logEvents":7,"messageType":"DATA_MESSAGE","logEvents":[{"message":"a"}]}',
+    );
+
+    expect(textsOf(messagesInLarge(bytes, parse))).toEqual(['a']);
+    expect(textsOf(messagesIn(parseJson(bytes.toString())))).toEqual(['a']);
+  });
+});
+
+const noRecords: Json[] = [
+  null,
+  'DATA_MESSAGE',
+  [],
+  [{ ...subscription, logEvents: [] }],
+  {},
+  subscription,
+  { logEvents: [] },
+  { ...subscription, logEvents: {} },
+  { ...subscription, logEvents: 'x' },
+  { ...subscription, messageType: 'data_message', logEvents: [] },
+  { ...subscription, messageType: ['DATA_MESSAGE'], logEvents: [] },
+];
+
 describe('No subscription record is', () => {
-  test.each<Json>([
-    null,
-    'DATA_MESSAGE',
-    [],
-    [{ ...subscription, logEvents: [] }],
-    {},
-    subscription,
-    { logEvents: [] },
-    { ...subscription, logEvents: {} },
-    { ...subscription, logEvents: 'x' },
-    { ...subscription, messageType: 'data_message', logEvents: [] },
-    { ...subscription, messageType: ['DATA_MESSAGE'], logEvents: [] },
-  ])('%j', (document) => {
-    expect(subscriptionIn(document)).toBeUndefined();
+  test.each([...noRecords, { ...subscription, messageType: 'CONTROL_MESSAGE', logEvents: [] }])(
+    '%j',
+    (document) => {
+      expect(textsIn(document)).toBeUndefined();
+    },
+  );
+});
+
+describe('A control message', () => {
+  test('only tests the way', () => {
+    const control = {
+      ...subscription,
+      messageType: 'CONTROL_MESSAGE',
+      logEvents: [{ id: '', timestamp: 1, message: 'CWL CONTROL MESSAGE: Checking health.' }],
+    };
+
+    expect(isControlMessage(control)).toBe(true);
+  });
+
+  test.each([...noRecords, { ...subscription, logEvents: [] }])('is not %j', (document) => {
+    expect(isControlMessage(document)).toBe(false);
   });
 });

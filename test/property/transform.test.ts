@@ -1,0 +1,223 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { uncarry } from '../../src/firehose/carrier.ts';
+import type { FirehoseAnswer, Invocation } from '../../src/firehose/contract.ts';
+import { type FirehoseLimits, firehoseLimits } from '../../src/firehose/limits.ts';
+import type { PutAnswer } from '../../src/firehose/put-again.ts';
+import { isObject, type Json, parseJson } from '../../src/json.ts';
+import { faultsOf } from '../support/column-check.ts';
+import { propertyRuns } from '../support/property-runs.ts';
+import { recordArrivalMs, recordData } from '../support/record-arbitraries.ts';
+import { invocationOf, run, throttled } from '../support/transform-fixture.ts';
+
+const batch = fc.record({
+  datas: fc.array(recordData, { maxLength: 6 }),
+  unknownRecords: fc.constantFrom('fail', 'keep'),
+});
+
+type Batch = typeof batch extends fc.Arbitrary<infer Value> ? Value : never;
+
+const invocationWith = (datas: readonly string[]): Invocation => {
+  const invocation = invocationOf(
+    datas.map(() => ''),
+    () => recordArrivalMs,
+  );
+  return {
+    ...invocation,
+    records: invocation.records.map((record, index) => ({ ...record, data: datas[index] ?? '' })),
+  };
+};
+
+/** Room for everything. */
+const ample: FirehoseLimits = firehoseLimits;
+
+const runBatch = (
+  { datas, unknownRecords }: Batch,
+  limits = ample,
+  answer: (index: number) => PutAnswer = () => 'accepted',
+) => {
+  let puts = 0;
+  return run(invocationWith(datas), {
+    environment: { UNKNOWN_RECORDS: unknownRecords },
+    nowMs: recordArrivalMs,
+    limits,
+    putBatch: async (_arn, records) => records.map(() => answer(puts++)),
+  });
+};
+
+/** The rows of an answer as texts; nothing of one that is not `Ok`. */
+function linesIn({ result, data = '' }: FirehoseAnswer): string[] {
+  if (result !== 'Ok') return [];
+  const lines = Buffer.from(data, 'base64').toString().split('\n');
+  expect(lines.pop()).toBe('');
+  return lines;
+}
+
+const hold = <T>(arbitrary: fc.Arbitrary<T>, law: (given: T) => Promise<void>, past: T[] = []) =>
+  fc.assert(fc.asyncProperty(arbitrary, law), {
+    numRuns: propertyRuns,
+    examples: past.map((given) => [given]),
+  });
+
+describe('Whatever is in a batch', () => {
+  test('law 1: every record is answered once, in order, and nothing throws', () =>
+    hold(batch, async (given) => {
+      const { response, outcomes } = await runBatch(given);
+
+      expect(response.records.map(({ recordId }) => recordId)).toEqual(
+        given.datas.map((_, index) => `${index}`),
+      );
+      expect(outcomes.map(({ result }) => result)).toEqual(
+        response.records.map(({ result }) => result),
+      );
+      // A bug of ours is answered too, but there is none.
+      for (const outcome of outcomes) {
+        if (outcome.result === 'ProcessingFailed')
+          expect(outcome.error.code).not.toBe('UNEXPECTED');
+      }
+    }));
+
+  test('laws 2 and 7: a record is answered as it is alone, and what failed comes back', () =>
+    hold(batch, async (given) => {
+      const together = await runBatch(given);
+      const alone = await Promise.all(
+        given.datas.map((data) => runBatch({ ...given, datas: [data] })),
+      );
+
+      for (const [index, answer] of together.response.records.entries()) {
+        const [lonely] = alone[index]?.response.records ?? [];
+        expect(answer).toEqual({ ...lonely, recordId: `${index}` });
+        if (answer.result === 'ProcessingFailed') expect(answer.data).toBe(given.datas[index]);
+      }
+      expect(together.calls.flat()).toEqual(alone.flatMap(({ calls }) => calls.flat()));
+    }));
+
+  test('law 3: what is Ok is whole lines of one object each, in a partition with a name', () =>
+    hold(batch, async (given) => {
+      const { response } = await runBatch(given);
+
+      for (const answer of response.records) {
+        if (answer.result !== 'Ok') continue;
+        const { source = '', day = '' } = answer.metadata?.partitionKeys ?? {};
+        expect(source).toMatch(/^[a-z0-9][a-z0-9._-]*$/);
+        expect(day).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+        for (const line of linesIn(answer)) {
+          const row = parseJson(line);
+          expect(isObject(row)).toBe(true);
+          expect(faultsOf(row as Record<string, Json>)).toEqual([]);
+        }
+      }
+    }));
+
+  test('law 7: the same batch gives the same bytes', () =>
+    hold(batch, async (given) => {
+      const [once, again] = [await runBatch(given), await runBatch(given)];
+
+      expect(JSON.stringify(again.response)).toBe(JSON.stringify(once.response));
+      expect(again.calls).toEqual(once.calls);
+    }));
+});
+
+/** A batch, and limits around what it takes. */
+const tightBatch = fc.record({
+  batch: fc.record({
+    datas: fc.array(recordData, { minLength: 1, maxLength: 8 }),
+    unknownRecords: fc.constantFrom('fail', 'keep'),
+  }),
+  /** Bytes that the response may have more than all of it would need. */
+  more: fc.oneof(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -4000, max: 500 })),
+  maxRecordBytes: fc.integer({ min: 60, max: 1500 }),
+  maxBatchRecords: fc.integer({ min: 1, max: 5 }),
+  maxBatchBytes: fc.integer({ min: 100, max: 4000 }),
+  /** Which puts are refused, again and again. */
+  isRefused: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
+});
+
+type TightBatch = typeof tightBatch extends fc.Arbitrary<infer Value> ? Value : never;
+
+const bytesOf = (response: object) => Buffer.byteLength(JSON.stringify(response));
+
+async function runTight({ batch, more, isRefused, ...given }: TightBatch) {
+  const ampleRun = await runBatch(batch);
+  const least = bytesOf({
+    records: batch.datas.map((_, index) => ({ recordId: `${index}`, result: 'ProcessingFailed' })),
+  });
+  const limits = { ...given, maxResponseBytes: Math.max(least, bytesOf(ampleRun.response) + more) };
+  const answer = (index: number): PutAnswer =>
+    isRefused[index % isRefused.length] ? throttled : 'accepted';
+  return { limits, ampleRun, ran: await runBatch(batch, limits, answer) };
+}
+
+describe('However small the limits are', () => {
+  test('law 4: the response keeps its limit', () =>
+    hold(tightBatch, async (given) => {
+      const { limits, ran } = await runTight(given);
+
+      expect(bytesOf(ran.response)).toBeLessThanOrEqual(limits.maxResponseBytes);
+    }));
+
+  test('law 4: what would fit is not put again for want of room', () =>
+    hold(tightBatch, async (given) => {
+      const { limits, ran, ampleRun } = await runTight({ ...given, maxRecordBytes: 1_024_000 });
+      const isRoomy =
+        bytesOf(ampleRun.response) <= limits.maxResponseBytes - answerOverheadBytes * 2;
+
+      if (isRoomy) expect(ran.response).toEqual(ampleRun.response);
+    }));
+
+  test('law 2: what failed comes back as it came, or left out where there is no room', () =>
+    hold(tightBatch, async (given) => {
+      const { ran, limits } = await runTight(given);
+      const bytes = bytesOf(ran.response);
+
+      for (const [index, { result, data }] of ran.response.records.entries()) {
+        const came = given.batch.datas[index];
+        if (result !== 'ProcessingFailed' || data === came) continue;
+        expect(data).toBeUndefined();
+        expect(bytes + bytesOf({ data: came })).toBeGreaterThan(limits.maxResponseBytes);
+      }
+    }));
+
+  test('no put passes the limits of a call, and no carrier the last attempt', () =>
+    hold(tightBatch, async (given) => {
+      const { ran, limits } = await runTight(given);
+
+      for (const call of ran.calls) {
+        const sizes = call.map((record) => record.length);
+        expect(sizes.length).toBeLessThanOrEqual(limits.maxBatchRecords);
+        expect(Math.max(...sizes)).toBeLessThanOrEqual(limits.maxRecordBytes);
+        expect(sum(sizes) <= limits.maxBatchBytes || sizes.length === 1).toBe(true);
+        for (const record of call) {
+          const { attempt } = uncarry(Buffer.from(record, 'latin1'), recordArrivalMs);
+          expect([1, 2, 3]).toContain(attempt);
+        }
+      }
+    }));
+
+  test('law 6: records and events add up', () =>
+    hold(tightBatch, async (given) => {
+      const { ran } = await runTight(given);
+      const { summary, response, taken } = ran;
+      const failures = Object.values(summary.failures).map(({ count }) => count);
+      const countOf = (result: string) =>
+        response.records.filter((answer) => answer.result === result).length;
+
+      expect(summary.records).toBe(given.batch.datas.length);
+      expect(summary.records).toBe(summary.ok + summary.dropped + summary.failed);
+      expect(summary.dropped).toBe(summary.empty + summary.control + summary.putAgain);
+      expect(summary.ok).toBe(countOf('Ok'));
+      expect(summary.dropped).toBe(countOf('Dropped'));
+      expect(summary.failed).toBe(countOf('ProcessingFailed'));
+      expect(summary.failed).toBe(sum(failures));
+      expect(summary.rows).toBe(response.records.flatMap(linesIn).length);
+      expect(summary.events).toBe(summary.rows + summary.eventsPutAgain + summary.eventsFailed);
+      expect(summary.parts).toBe(taken.length);
+    }));
+});
+
+/** What an answer is taken to have around its data. */
+const answerOverheadBytes = 1024;
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}

@@ -1,0 +1,366 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Json, parseJson } from '../../../src/json.ts';
+import { type Lesson, lessonsOf } from '../../../src/tags/lessons.ts';
+import {
+  arnOf,
+  createTagsRequest,
+  envelopeOf,
+  eventOf,
+  home,
+  idOf,
+  itemsOf,
+  noonMs,
+  otherAccount,
+  ownAccount,
+  recordOf,
+  setOf,
+} from '../../support/tags-fixture.ts';
+
+const [one, two] = [idOf(1), idOf(2)];
+
+const lessonsIn = (json: Json): Lesson[] => lessonsOf(eventOf(json));
+const wrapped = (record: Json) => envelopeOf('aws.ec2', 'AWS API Call via CloudTrail', record);
+
+/** What is told of tags, as plain objects. */
+const tagsTold = (lessons: Lesson[]) =>
+  lessons.map((lesson) => (lesson.tells === 'tags' ? { ...lesson.tags } : lesson.tells));
+
+const launchOf = (...instances: Json[]) =>
+  recordOf('RunInstances', { responseElements: { instancesSet: { items: instances } } });
+
+describe('RunInstances', () => {
+  test('tells the tags in force, which other events may rely on', () => {
+    const tags = { Name: 'web-1', 'aws:autoscaling:groupName': 'web' };
+    const record = launchOf({ instanceId: one, tagSet: itemsOf(tags) });
+
+    for (const json of [record, wrapped(record)]) {
+      expect(lessonsIn(json)).toEqual([
+        { id: one, tells: 'tags', tags: setOf(tags), isShared: true },
+      ]);
+    }
+  });
+
+  test.each<[what: string, tagSet: Json | undefined, tags: Record<string, string>]>([
+    ['none', {}, {}],
+    ['none, told by leaving it out', undefined, {}],
+    ['one, without a list around it', { items: { key: 'a', value: '1' } }, { a: '1' }],
+    ['keys in two cases', itemsOf({ Name: '1', name: '2' }), { Name: '1', name: '2' }],
+    ['empty values', { items: [{ key: 'a', value: '' }, { key: 'b' }] }, { a: '', b: '' }],
+    [
+      'values that CloudTrail re-typed',
+      itemsOf({ a: true, b: 5, c: false }),
+      { a: 'true', b: '5', c: 'false' },
+    ],
+    ['what is no text left out', itemsOf({ a: null, b: { c: 1 }, d: ['e'] }), { a: '' }],
+    ['lone surrogates mended', itemsOf({ 'a\ud800': '\udc00b' }), { 'a\ufffd': '\ufffdb' }],
+  ])('tells %s', (_, tagSet, tags) => {
+    const item = tagSet === undefined ? { instanceId: one } : { instanceId: one, tagSet };
+
+    expect(tagsTold(lessonsIn(launchOf(item)))).toEqual([tags]);
+  });
+
+  test('tells numbers as they were spelt, and a key of any name', () => {
+    const text = JSON.stringify(launchOf({ instanceId: one, tagSet: 'TAGS' })).replace(
+      '"TAGS"',
+      '{"items":[{"key":"big","value":12345678901234567890},{"key":"x","value":1.0},{"key":"__proto__","value":"p"}]}',
+    );
+
+    const [lesson] = lessonsIn(parseJson(text));
+
+    expect(lesson?.tells === 'tags' && Object.entries(lesson.tags)).toEqual([
+      ['big', '12345678901234567890'],
+      ['x', '1.0'],
+      ['__proto__', 'p'],
+    ]);
+  });
+
+  test('tells of each instance, and of nothing that is none', () => {
+    const lessons = lessonsIn(
+      launchOf(
+        { instanceId: one, tagSet: itemsOf({ n: '1' }) },
+        { instanceId: 'i-xyz' },
+        { instanceId: 7 },
+        'odd',
+        { instanceId: two, tagSet: itemsOf({ n: '2' }) },
+      ),
+    );
+
+    expect(lessons.map(({ id }) => id)).toEqual([one, two]);
+    expect(tagsTold(lessons)).toEqual([{ n: '1' }, { n: '2' }]);
+  });
+});
+
+describe('A call that changes single tags', () => {
+  const change = (id: string, delta: unknown) => ({ id, tells: 'change', delta });
+  const none = setOf({});
+
+  test('CreateTags tells which tags have which values since', () => {
+    const record = recordOf('CreateTags', {
+      requestParameters: createTagsRequest([one, 'vol-0a1b2c3d4e5f67890', two], { team: 'web' }),
+    });
+
+    const delta = { put: setOf({ team: 'web' }), gone: none };
+    expect(lessonsIn(record)).toEqual([change(one, delta), change(two, delta)]);
+  });
+
+  test.each<[what: string, items: Json, gone: Json]>([
+    ['by their keys', [{ key: 'a' }, { key: 'b' }], { a: null, b: null }],
+    ['by keys and values', [{ key: 'a', value: '1' }], { a: '1' }],
+    ['if they are empty', [{ key: 'a', value: '' }], { a: '' }],
+    ['with a value that CloudTrail re-typed', [{ key: 'a', value: true }], { a: 'true' }],
+    ['one, without a list around it', { key: 'a' }, { a: null }],
+  ])('DeleteTags tells which tags are gone since: %s', (_, items, gone) => {
+    const record = recordOf('DeleteTags', {
+      requestParameters: { resourcesSet: { items: [{ resourceId: one }] }, tagSet: { items } },
+    });
+
+    expect(lessonsIn(record)).toEqual([change(one, { put: none, gone })]);
+  });
+
+  test.each<[what: string, eventName: string, tagSet: Json | undefined]>([
+    ['DeleteTags of all tags', 'DeleteTags', {}],
+    ['DeleteTags of all tags', 'DeleteTags', undefined],
+    [
+      'DeleteTags of a tag that cannot be told',
+      'DeleteTags',
+      { items: [{ key: 'a' }, { key: 7 }] },
+    ],
+    [
+      'DeleteTags by a value that cannot be told',
+      'DeleteTags',
+      { items: [{ key: 'a', value: {} }] },
+    ],
+    ['CreateTags of a tag that cannot be told', 'CreateTags', { items: [{ key: 'a', value: [] }] }],
+    ['CreateTags of tags in another shape', 'CreateTags', 'odd'],
+  ])('%s may have changed any', (_, eventName, tagSet) => {
+    const requestParameters = {
+      resourcesSet: { items: [{ resourceId: one }] },
+      ...(tagSet === undefined ? {} : { tagSet }),
+    };
+
+    expect(lessonsIn(recordOf(eventName, { requestParameters }))).toEqual([change(one, undefined)]);
+  });
+
+  test('TagResources and UntagResources tell it of ARNs', () => {
+    const eventSource = 'tagging.amazonaws.com';
+    const resourceARNList = [arnOf(one), 'arn:aws:s3:::b', arnOf(two)];
+    const tagged = recordOf(
+      'TagResources',
+      { requestParameters: { resourceARNList, tags: { team: 'web' } } },
+      { eventSource },
+    );
+    const untagged = recordOf(
+      'UntagResources',
+      { requestParameters: { resourceARNList, tagKeys: ['team'] } },
+      { eventSource },
+    );
+
+    expect(lessonsIn(tagged)).toEqual(
+      [one, two].map((id) => change(id, { put: setOf({ team: 'web' }), gone: none })),
+    );
+    expect(lessonsIn(untagged)).toEqual(
+      [one, two].map((id) => change(id, { put: none, gone: { team: null } })),
+    );
+  });
+
+  test('AttachInstances and DetachInstances write a tag of the group', () => {
+    for (const name of ['AttachInstances', 'DetachInstances']) {
+      const record = recordOf(
+        name,
+        { requestParameters: { instanceIds: [one], autoScalingGroupName: 'web' } },
+        { eventSource: 'autoscaling.amazonaws.com' },
+      );
+      expect(lessonsIn(record)).toEqual([change(one, undefined)]);
+    }
+  });
+
+  test.each([
+    ['CreateTags', { errorCode: 'Client.UnauthorizedOperation' }],
+    ['CreateTags', { eventSource: 'workspaces.amazonaws.com' }],
+    ['RunInstances', { errorCode: 'Server.InsufficientInstanceCapacity' }],
+    ['StopInstances', {}],
+    ['DescribeTags', {}],
+    ['constructor', {}],
+  ])('%s with %j teaches nothing', (eventName, more) => {
+    const record = recordOf(eventName, {
+      requestParameters: createTagsRequest([one], { team: 'web' }),
+      responseElements: { instancesSet: { items: [{ instanceId: one, tagSet: {} }] } },
+      ...more,
+    });
+
+    expect(lessonsIn(record)).toEqual([]);
+  });
+});
+
+describe('Tag Change on Resource', () => {
+  const changeOf = (detail: Json, resources: Json = [arnOf(one)]) =>
+    envelopeOf('aws.tag', 'Tag Change on Resource', detail, { resources });
+
+  test.each<[version: string, told: number | undefined]>([
+    ['4', 4],
+    ['4.0', 4],
+    ['"4"', undefined],
+    ['null', undefined],
+  ])('tells the complete set after the change, of version %s', (version, told) => {
+    const detail = parseJson(
+      `{"changed-tag-keys":["a"],"service":"ec2","resource-type":"instance","version":${version},"tags":{"items":"1","b":""}}`,
+    );
+
+    const tags = setOf({ items: '1', b: '' });
+    expect(lessonsIn(changeOf(detail))).toEqual([
+      { id: one, tells: 'tags', tags, version: told, isShared: true },
+    ]);
+  });
+
+  test('tells that all tags are gone', () => {
+    expect(tagsTold(lessonsIn(changeOf({ version: 5, tags: {} })))).toEqual([{}]);
+  });
+
+  test.each<[what: string, event: Json]>([
+    [
+      'of a volume',
+      changeOf({ tags: {} }, ['arn:aws:ec2:eu-west-1:123456789012:volume/vol-0a1b2c3d4e5f67890']),
+    ],
+    ['without a resource', changeOf({ tags: {} }, [])],
+    ['without tags', changeOf({ version: 5 })],
+    ['without detail', changeOf(null)],
+  ])('tells nothing %s', (_, event) => {
+    expect(lessonsIn(event)).toEqual([]);
+  });
+});
+
+describe('A state change', () => {
+  const stateChange = (state: string, from = home) =>
+    envelopeOf(
+      'aws.ec2',
+      'EC2 Instance State-change Notification',
+      { 'instance-id': one, state },
+      { resources: [arnOf(one, from)] },
+    );
+
+  test('to terminated is the end of an instance, and no other is', () => {
+    expect(lessonsIn(stateChange('terminated'))).toEqual([{ id: one, tells: 'end' }]);
+    for (const state of ['pending', 'running', 'stopping', 'stopped', 'shutting-down']) {
+      expect(lessonsIn(stateChange(state))).toEqual([]);
+    }
+  });
+});
+
+describe('A finding', () => {
+  const tags = setOf({ team: 'web' });
+  const elsewhere = { account: otherAccount, region: 'us-east-2' };
+  const told = (more: object = {}) => ({ id: one, tells: 'tags', tags, isShared: false, ...more });
+  const findings: [source: string, detail: Json, lesson: object][] = [
+    [
+      'aws.config',
+      {
+        configurationItem: {
+          resourceId: one,
+          awsAccountId: otherAccount,
+          awsRegion: 'us-east-2',
+          configurationItemCaptureTime: '2026-11-20T11:59:30.250Z',
+          tags: { team: 'web' },
+        },
+      },
+      told({ home: elsewhere, timeMs: noonMs - 29_750 }),
+    ],
+    [
+      'aws.health',
+      {
+        affectedAccount: otherAccount,
+        eventRegion: 'us-east-2',
+        affectedEntities: [{ entityValue: one, tags: { team: 'web' } }],
+      },
+      told({ home: elsewhere }),
+    ],
+    [
+      'aws.guardduty',
+      {
+        accountId: otherAccount,
+        region: 'us-east-2',
+        resource: {
+          instanceDetails: { instanceId: one, tags: [{ key: 'team', value: 'web' }] },
+        },
+      },
+      told({ home: elsewhere }),
+    ],
+    [
+      'aws.securityhub',
+      {
+        findings: [
+          {
+            AwsAccountId: otherAccount,
+            Resources: [
+              { Id: 'arn:aws:s3:::b', Tags: { team: 'none' } },
+              { Id: arnOf(one, elsewhere), Tags: { team: 'web' } },
+            ],
+          },
+        ],
+      },
+      told({ home: elsewhere }),
+    ],
+    [
+      'aws.inspector2',
+      {
+        awsAccountId: otherAccount,
+        resources: [{ id: one, region: 'us-east-2', tags: { team: 'web' } }],
+      },
+      told({ home: elsewhere }),
+    ],
+  ];
+
+  test.each(findings)(
+    'of %s has tags that are good for its own row only',
+    (source, detail, lesson) => {
+      expect(lessonsIn(envelopeOf(source, 'Finding', detail))).toEqual([lesson]);
+    },
+  );
+
+  test('with no tags does not say that there are none, but where the instance lives', () => {
+    const detail = {
+      accountId: otherAccount,
+      region: 'us-east-2',
+      resource: { instanceDetails: { instanceId: one, tags: [] } },
+    };
+
+    expect(lessonsIn(envelopeOf('aws.guardduty', 'GuardDuty Finding', detail))).toEqual([
+      { id: one, tells: 'home', home: elsewhere },
+    ]);
+  });
+
+  test('with neither teaches nothing', () => {
+    const detail = { resource: { instanceDetails: { instanceId: one } } };
+
+    expect(lessonsIn(envelopeOf('aws.guardduty', 'GuardDuty Finding', detail))).toEqual([]);
+  });
+});
+
+describe('Where an instance lives', () => {
+  const elsewhere = { account: ownAccount, region: 'ap-southeast-4' };
+  const check = (source: string, resources: Json) =>
+    envelopeOf(source, 'Trusted Advisor Check Item Refresh Notification', {}, { resources });
+
+  test('is told by its ARN, where that is not where the event is from', () => {
+    const resources = [arnOf(one, elsewhere), arnOf(two)];
+
+    expect(lessonsIn(check('aws.trustedadvisor', resources))).toEqual([
+      { id: one, tells: 'home', home: elsewhere },
+    ]);
+  });
+
+  test.each<[what: string, source: string, resource: Json]>([
+    ['in an event that anybody may put', 'my.app', arnOf(one, elsewhere)],
+    ['by a bare id', 'aws.health', one],
+    ['by an ARN without account', 'aws.ec2', `arn:aws:ec2:us-east-1::instance/${one}`],
+    ['by an ARN with a zone', 'aws.ec2', `arn:aws:ec2:us-east-1b:${ownAccount}:instance/${one}`],
+    ['by what is no text', 'aws.ec2', 7],
+  ])('is not told %s', (_, source, resource) => {
+    expect(lessonsIn(check(source, [resource]))).toEqual([]);
+  });
+});
+
+test('JSON that is no event teaches nothing', () => {
+  for (const json of [null, 7, 'a', [], {}, { source: 7 }] as Json[]) {
+    expect(lessonsIn(json)).toEqual([]);
+  }
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { keyOf } from '../../../src/tags/home.ts';
+import { type Knowledge, nothingKnown, withEnd, withFact } from '../../../src/tags/knowledge.ts';
+import { createMemory } from '../../../src/tags/memory.ts';
+import { tripsOf, type Wanted } from '../../../src/tags/trips.ts';
+import { at, home, idOf, setOf } from '../../support/tags-fixture.ts';
+
+const there = { ...home, region: 'us-east-1' };
+const hour = 3600;
+
+const wantedIn = (where: typeof home, ...numbers: number[]): Wanted[] =>
+  numbers.map((number) => ({
+    id: idOf(number),
+    home: where,
+    place: { region: where.region, roleArn: undefined },
+  }));
+
+const seenAt = (seconds: number, tags: Record<string, string> = { a: '1' }): Knowledge =>
+  withFact(nothingKnown, { timeMs: at(seconds), from: 'lookup', tags: setOf(tags) });
+
+async function memoryOf(entries: [number: number, knowledge: Knowledge][], where = home) {
+  const memory = createMemory();
+  await memory.keep(
+    new Map(entries.map(([number, knowledge]) => [keyOf(where, idOf(number)), knowledge])),
+  );
+  return memory;
+}
+
+describe('A plan of look-ups', () => {
+  test('has a trip for each home, with each instance once, the largest first', () => {
+    const wanted = [
+      ...wantedIn(home, 1),
+      ...wantedIn(there, 1, 2),
+      ...wantedIn(home, 1),
+      ...wantedIn(there, 2, 3),
+    ];
+
+    const trips = tripsOf(wanted, createMemory(), at(0));
+
+    expect(trips).toEqual([
+      { home: there, place: wanted[1]?.place, ids: [idOf(1), idOf(2), idOf(3)], riders: [] },
+      { home, place: wanted[0]?.place, ids: [idOf(1)], riders: [] },
+    ]);
+  });
+
+  test('lets those ride along that wait for longest, with as many tags as they had', async () => {
+    const memory = await memoryOf([
+      [1, seenAt(-2 * hour)],
+      [2, seenAt(-3 * hour, { a: '1', b: '2', c: '3' })],
+      [3, seenAt(-100)],
+      [4, withEnd(seenAt(-9 * hour))],
+      [5, withFact(seenAt(-100), { timeMs: at(-50), from: 'stream', delta: undefined })],
+    ]);
+
+    const [trip] = tripsOf(wantedIn(home, 9), memory, at(0));
+
+    expect(trip?.riders).toEqual([
+      { id: idOf(2), tagCount: 3 },
+      { id: idOf(1), tagCount: 1 },
+      { id: idOf(5), tagCount: 50 },
+    ]);
+  });
+
+  test('lets nobody ride who is asked for anyway, or who lives elsewhere', async () => {
+    const memory = await memoryOf([[1, seenAt(-2 * hour)]]);
+
+    expect(tripsOf(wantedIn(home, 1), memory, at(0))[0]?.riders).toEqual([]);
+    expect(tripsOf(wantedIn(there, 2), memory, at(0))[0]?.riders).toEqual([]);
+  });
+
+  test('is made in milliseconds beside a full memory', async () => {
+    const memory = await memoryOf(
+      Array.from({ length: 50_000 }, (_, n) => [n, seenAt(-2 * hour - n)]),
+    );
+    const startedMs = performance.now();
+
+    const [trip] = tripsOf(wantedIn(home, 50_001), memory, at(0));
+
+    expect(trip?.riders).toHaveLength(50_000);
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
+});

@@ -1,0 +1,713 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { reserveMs } from '../../src/config.ts';
+import { type FailureCode, failures } from '../../src/errors.ts';
+import { carry, uncarry } from '../../src/firehose/carrier.ts';
+import { InvocationError } from '../../src/firehose/contract.ts';
+import { firehoseLimits } from '../../src/firehose/limits.ts';
+import type { PutBatch } from '../../src/firehose/put-again.ts';
+import type { Tags } from '../../src/tags/tags.ts';
+import {
+  arrivalMs,
+  busEvent,
+  invocationOf,
+  noTags,
+  type RunOptions,
+  run,
+  runRecords,
+  subscriptionRecord,
+  takeAll,
+  throttled,
+  trailRecord,
+} from '../support/transform-fixture.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+const a = busEvent('a');
+const b = trailRecord('b');
+const c = trailRecord('c');
+
+type Ran = Awaited<ReturnType<typeof run>>;
+
+/** What became of each record: ids of its rows, its code, or why it was dropped. */
+const fatesOf = ({ answers, outcomes }: Ran) =>
+  outcomes.map((outcome, index) => {
+    expect(answers[index]?.result).toBe(outcome.result);
+    if (outcome.result === 'Dropped') return outcome.reason;
+    if (outcome.result === 'ProcessingFailed') return outcome.error.code;
+    return answers[index]?.rows?.map((row) => row.event_id ?? row.detail).join();
+  });
+
+/** What was put again: attempt and payload of each carrier. */
+const carriersIn = ({ taken }: Ran) =>
+  taken.map((bytes) => {
+    const { attempt, arrivedMs, payload } = uncarry(bytes, arrivalMs + dayMs / 2);
+    const text = Buffer.from(payload[0] === 0x1f ? gunzipSync(payload) : payload).toString();
+    return { attempt, arrivedMs, text };
+  });
+
+/** Takes records through the transform, and what it puts again too, to the end. */
+async function runToEnd(records: readonly (string | Uint8Array)[], options: RunOptions = {}) {
+  const rounds: Ran[] = [];
+  for (let left = records; left.length > 0; left = (rounds.at(-1) as Ran).taken) {
+    rounds.push(await runRecords(left, options));
+  }
+  return rounds;
+}
+
+describe('A record becomes rows, whatever its shape', () => {
+  const shapes: [name: string, text: string, ids: string][] = [
+    ['an EventBridge event', a, 'a'],
+    ['a bare CloudTrail record', b, 'b'],
+    ['a CloudTrail file', `{"Records":[${b},${c}]}`, 'b,c'],
+    ['a subscription record', subscriptionRecord([b, c]), 'b,c'],
+    ['a message of several records', subscriptionRecord([`${b}\n${c}`, '']), 'b,c'],
+    ['events end to end', a + b, 'a,b'],
+    ['events a line', `${a}\n${b}\n`, 'a,b'],
+    ['events with white space between', `${a} \r\n\t ${b}`, 'a,b'],
+    ['an array of events', `[${a}, ${b}]`, 'a,b'],
+    ['a pretty-printed event', JSON.stringify(JSON.parse(a), null, 2), 'a'],
+    ['all of them', `${a}[${b}]{"Records":[${c}]}${subscriptionRecord([b])}`, 'a,b,c,b'],
+  ];
+
+  test.each(shapes)('%s', async (_, text, ids) => {
+    const ran = await runRecords([text]);
+
+    expect(fatesOf(ran)).toEqual([ids]);
+    expect(ran.answers[0]?.partition).toBe('source=aws.ec2/day=2026-11-20');
+  });
+
+  test.each(shapes)('%s, gzipped', async (_, text, ids) => {
+    expect(fatesOf(await runRecords([gzipSync(text)]))).toEqual([ids]);
+  });
+
+  test.each(shapes)('%s, with a byte order mark and white space', async (_, text, ids) => {
+    const marked = `\ufeff \r\n${text}\n \t`;
+
+    expect(fatesOf(await runRecords([marked, gzipSync(marked)]))).toEqual([ids, ids]);
+  });
+
+  test('all in one batch, plain and gzipped, among records that fail', async () => {
+    const records = shapes.flatMap(([, text]) => [text, 'oops', gzipSync(text)]);
+
+    const ran = await runRecords(records);
+
+    expect(fatesOf(ran)).toEqual(shapes.flatMap(([, , ids]) => [ids, 'BAD_JSON', ids]));
+    expect(ran.answers.map(({ recordId }) => recordId)).toEqual(
+      records.map((_record, index) => `${index}`),
+    );
+    expect(ran.calls).toEqual([]);
+  });
+});
+
+describe('A record without events is dropped', () => {
+  test.each([
+    ['nothing', '', 'empty'],
+    ['white space', ' \n', 'empty'],
+    ['gzip of nothing', gzipSync(''), 'empty'],
+    ['an empty array', '[]', 'empty'],
+    ['an empty CloudTrail file', '{"Records":[]}', 'empty'],
+    ['a subscription record without log events', subscriptionRecord([]), 'empty'],
+    ['a log event without text', subscriptionRecord(['']), 'empty'],
+    ['an empty carrier', carry({ attempt: 1, arrivedMs: 0, payload: Buffer.from('') }), 'empty'],
+    ['a control message', subscriptionRecord(['x'], 'CONTROL_MESSAGE'), 'control'],
+    ['one gzipped', gzipSync(subscriptionRecord(['x'], 'CONTROL_MESSAGE')), 'control'],
+  ])('%s', async (_, record, reason) => {
+    const ran = await runRecords([record]);
+
+    expect(fatesOf(ran)).toEqual([reason]);
+    expect(ran.response.records).toEqual([{ recordId: '0', result: 'Dropped' }]);
+  });
+
+  test('but a control message beside events only is left out', async () => {
+    expect(fatesOf(await runRecords([a + subscriptionRecord([], 'CONTROL_MESSAGE')]))).toEqual([
+      'a',
+    ]);
+  });
+});
+
+describe('A record fails alone, and gives its bytes back', () => {
+  const deep = `${'{"a":'.repeat(1001)}1${'}'.repeat(1001)}`;
+  const mixed = `${a}{"no":"event"}`;
+  const lastCarrier = carry({ attempt: 3, arrivedMs: arrivalMs, payload: Buffer.from(mixed) });
+  const throwing: Tags = {
+    ...noTags,
+    lessonsOf() {
+      throw new TypeError('a bug');
+    },
+  };
+  const withInstance = trailRecord('i', {
+    requestParameters: { instanceId: 'i-0abc123def4567890' },
+  });
+  let asked = 0;
+  const timeForOne = () => (++asked <= 2 ? reserveMs : reserveMs - 1);
+
+  const failing: readonly [FailureCode, string | Uint8Array, RunOptions?][] = [
+    ['BAD_GZIP', gzipSync(a).subarray(0, 40)],
+    ['BAD_GZIP', Buffer.concat([gzipSync(a), Buffer.from('x')])],
+    ['BAD_GZIP', gzipSync(Buffer.alloc(1024 * 1024 + 1))],
+    ['BAD_UTF8', Buffer.from(busEvent('é'), 'latin1')],
+    ['BAD_JSON', 'oops'],
+    ['BAD_JSON', a.slice(0, -1)],
+    ['TOO_DEEP', deep],
+    ['NOT_AN_EVENT', '{}'],
+    ['NOT_AN_EVENT', 'null'],
+    ['NOT_AN_EVENT', '"x"'],
+    ['NOT_AN_EVENT', '{"source":"aws.ec2"}'],
+    ['NOT_AN_EVENT', '{"source":"aws.ec2","detail-type":7}'],
+    ['NOT_AN_EVENT', '{"eventVersion":"2.1","eventSource":"aws:s3"}'],
+    ['NOT_AN_EVENT', subscriptionRecord(['"no event"'])],
+    ['TOO_MANY_EVENTS', gzipSync(`[${Array(50_001).fill('1').join()}]`)],
+    ['TOO_LARGE', gzipSync(busEvent('x', { detail: 'x'.repeat(2 * 1024 * 1024) }) + noise(20_000))],
+    ['TOO_OFTEN', lastCarrier],
+    ['NOT_ACCEPTED', mixed, { putBatch: async (_, records) => records.map(() => throttled) }],
+    ['NOT_ACCEPTED', mixed, { putBatch: async () => [] }],
+    ['NOT_ACCEPTED', mixed, { putBatch: async () => Promise.reject(new Error('no way')) }],
+    ['OUT_OF_TIME', b, { remainingMs: timeForOne }],
+    ['UNEXPECTED', withInstance, { tags: throwing }],
+  ];
+
+  test.each(failing)('with %s', async (code, record, options = {}) => {
+    asked = 0;
+    const neighbours = code === 'OUT_OF_TIME' ? [a] : [a, c];
+
+    const ran = await runRecords([a, record, ...neighbours.slice(1)], options);
+
+    expect(fatesOf(ran)).toEqual(['a', code, ...(neighbours.length > 1 ? ['c'] : [])]);
+    expect(ran.answers[1]?.data).toBe(Buffer.from(record).toString('base64'));
+  });
+
+  test.each(['no base64!', 'YQ', undefined, null, 7, {}])(
+    'with BAD_BASE64, where its data is %j',
+    async (data) => {
+      const invocation = invocationOf([a, '', c]);
+      Object.assign(invocation.records[1] ?? {}, { data });
+
+      const ran = await run(invocation);
+
+      expect(fatesOf(ran)).toEqual(['a', 'BAD_BASE64', 'c']);
+      expect(ran.answers[1]?.data).toEqual(data);
+    },
+  );
+
+  test('with every code that there is', () => {
+    const codes = [...failing.map(([code]) => code), 'BAD_BASE64'];
+
+    expect(new Set(codes)).toEqual(new Set(Object.keys(failures)));
+  });
+
+  test('and says nothing of what is in it', async () => {
+    const { outcomes } = await runRecords(['{"password":hunter2}', '{"password":"hunter2"}']);
+
+    expect(JSON.stringify(outcomes)).not.toContain('hunter2');
+    for (const outcome of outcomes) {
+      expect(outcome.result === 'ProcessingFailed' && outcome.error.message).not.toContain(
+        'hunter',
+      );
+    }
+  });
+});
+
+describe('UnknownRecords=keep', () => {
+  const environment = { UNKNOWN_RECORDS: 'keep' };
+
+  test.each(['{"no":"event"}', '7', '1.0', '"x"', 'null', 'true', '{"Records":[],"more":1}'])(
+    'makes a row of %s',
+    async (text) => {
+      const { answers } = await runRecords([text], { environment });
+
+      expect(answers).toMatchObject([
+        {
+          result: 'Ok',
+          partition: 'source=other/day=2026-11-20',
+          rows: [{ kind: 'unknown', event_format: 'unknown', detail: text }],
+        },
+      ]);
+    },
+  );
+
+  test('still fails what is no JSON', async () => {
+    expect(fatesOf(await runRecords(['oops'], { environment }))).toEqual(['BAD_JSON']);
+  });
+});
+
+describe('A record of several partitions', () => {
+  const s3 = busEvent('s3', { source: 'aws.s3' });
+  const yesterday = busEvent('y', { time: '2026-11-19T23:59:59Z' });
+
+  test('is put again in parts, one a partition, and dropped', async () => {
+    const ran = await runRecords([`${a}\n${s3}\n${yesterday}\n${b}`]);
+
+    expect(fatesOf(ran)).toEqual(['put again']);
+    expect(carriersIn(ran)).toEqual([
+      { attempt: 1, arrivedMs: arrivalMs, text: `${a}\n${b}` },
+      { attempt: 1, arrivedMs: arrivalMs, text: s3 },
+      { attempt: 1, arrivedMs: arrivalMs, text: yesterday },
+    ]);
+    expect(ran.summary).toMatchObject({ putAgain: 1, events: 4, eventsPutAgain: 4, parts: 3 });
+  });
+
+  test('becomes the rows that its events become alone', async () => {
+    const events = [a, s3, yesterday, b];
+
+    const [, second] = await runToEnd([events.join('')], {
+      arrivalOf: () => arrivalMs,
+    });
+    const alone = await runRecords(events);
+
+    const rowsOf = ({ answers }: Ran) =>
+      answers.flatMap(({ partition, rows = [] }) => rows.map((row) => ({ partition, row })));
+    const byId = (rows: ReturnType<typeof rowsOf>) =>
+      rows.sort((one, other) => `${one.row.event_id}`.localeCompare(`${other.row.event_id}`));
+    expect(byId(rowsOf(second as Ran))).toEqual(byId(rowsOf(alone)));
+  });
+
+  test('keeps the arrival of the first, also when it comes a day later', async () => {
+    const late = busEvent('late', { time: '2026-11-13T00:00:00Z' });
+    const timeless = busEvent('t', { time: 'soon', source: 'aws.s3' });
+    const { taken } = await runRecords([late + timeless]);
+
+    const later = await runRecords(taken, { arrivalOf: () => arrivalMs + dayMs });
+    const muchLater = await runRecords(taken, { arrivalOf: () => arrivalMs + dayMs + 1 });
+
+    expect(later.answers.map(({ partition }) => partition)).toEqual([
+      'source=aws.ec2/day=2026-11-13',
+      'source=aws.s3/day=2026-11-20',
+    ]);
+    expect(later.answers[0]?.rows?.[0]?.arrival_time).toBe('2026-11-20 12:00:00.000');
+    expect(muchLater.answers.map(({ partition }) => partition)).toEqual([
+      'source=aws.ec2/day=2026-11-21',
+      'source=aws.s3/day=2026-11-21',
+    ]);
+  });
+
+  test('is put after all that can be read was read, and tags were asked for', async () => {
+    const steps: string[] = [];
+    const tags: Tags = {
+      lessonsOf() {
+        steps.push('read');
+        return [];
+      },
+      async answer(requests) {
+        steps.push('tags');
+        return requests.map(() => ({ status: 'skipped' }));
+      },
+    };
+    const putBatch: PutBatch = (...call) => {
+      steps.push('put');
+      return takeAll(...call);
+    };
+    const detail = { 'instance-id': 'i-0abc123def4567890', state: 'stopped' };
+    const type = { 'detail-type': 'EC2 Instance State-change Notification', detail };
+
+    await runRecords([busEvent('1', type) + s3, busEvent('2', type)], { tags, putBatch });
+
+    expect(steps).toEqual(['read', 'read', 'tags', 'put']);
+  });
+});
+
+describe('A record of which some parts are no event', () => {
+  test('is put again: the good ones together, each bad one alone', async () => {
+    const ran = await runRecords([`${a}\n{"no":1}\n${b}\noops\n{"no":2}\n`]);
+
+    expect(fatesOf(ran)).toEqual(['put again']);
+    expect(carriersIn(ran).map(({ text }) => text)).toEqual([
+      `${a}\n${b}`,
+      '{"no":1}',
+      'oops',
+      '{"no":2}',
+    ]);
+    expect(ran.summary).toMatchObject({ events: 2, eventsPutAgain: 2, parts: 4, failed: 0 });
+  });
+
+  test('fails in the end for the bad ones alone', async () => {
+    const [, second, ...more] = await runToEnd([gzipSync(`[${a},{"no":1},${b},oops`)]);
+
+    expect(fatesOf(second as Ran)).toEqual(['a,b', 'NOT_AN_EVENT', 'BAD_JSON']);
+    expect(more).toEqual([]);
+  });
+
+  test('is answered at once where only the end of the array is missing', async () => {
+    const ran = await runRecords([`[${a},${b}`]);
+
+    expect(fatesOf(ran)).toEqual(['a,b']);
+    expect(ran.summary).toMatchObject({ events: 2, rows: 2 });
+    expect(ran.calls).toEqual([]);
+  });
+
+  test('fails whole where there is no event in it, with the code of the first', async () => {
+    const ran = await runRecords(['{"no":1}\noops']);
+
+    expect(fatesOf(ran)).toEqual(['NOT_AN_EVENT']);
+    expect(ran.calls).toEqual([]);
+  });
+
+  test('is bad in one message of a subscription record', async () => {
+    const ran = await runRecords([gzipSync(subscriptionRecord([b, 'plain text', c]))]);
+
+    expect(carriersIn(ran).map(({ text }) => text)).toEqual([`${b}\n${c}`, 'plain text']);
+  });
+});
+
+describe('A put that is refused', () => {
+  const s3 = busEvent('s3', { source: 'aws.s3' });
+
+  test('in part fails the record with its bytes, and tells what was accepted', async () => {
+    const putBatch: PutBatch = async (_arn, records) =>
+      records.map((record) => (Buffer.from(record).includes('aws.s3') ? throttled : 'accepted'));
+
+    const ran = await runRecords([a + s3, b], { putBatch });
+
+    expect(fatesOf(ran)).toEqual(['NOT_ACCEPTED', 'b']);
+    expect(ran.answers[0]?.data).toBe(Buffer.from(a + s3).toString('base64'));
+    expect(ran.outcomes[0]).toMatchObject({
+      events: 2,
+      parts: { accepted: 1, refused: ['ServiceUnavailableException'] },
+      error: { message: '1 of 2 parts were refused: ServiceUnavailableException' },
+    });
+    expect(ran.summary).toMatchObject({
+      parts: 1,
+      refusals: { ServiceUnavailableException: 1 },
+      eventsFailed: 2,
+      rows: 1,
+    });
+  });
+
+  test('of one record is no trouble of another', async () => {
+    const putBatch: PutBatch = async (_arn, records) =>
+      records.map((_, index) => (index < 2 ? throttled : 'accepted'));
+
+    const ran = await runRecords([a + s3, b + s3], { putBatch });
+
+    expect(fatesOf(ran)).toEqual(['NOT_ACCEPTED', 'put again']);
+  });
+
+  test('for want of time leaves the records that need none', async () => {
+    let asked = 0;
+    const remainingMs = () => (++asked <= 6 ? 120_000 : 0);
+
+    const ran = await runRecords([a + s3, b], { remainingMs });
+
+    expect(fatesOf(ran)).toEqual(['NOT_ACCEPTED', 'b']);
+    expect(ran.summary.refusals).toEqual({ NoTimeLeft: 2 });
+    expect(ran.calls).toEqual([]);
+  });
+});
+
+describe('A response that would be too large', () => {
+  const large = (id: string, bytes: number, source = 'aws.ec2') =>
+    busEvent(id, { source, detail: { filling: 'x'.repeat(bytes) } });
+  const bytesOf = ({ response }: Ran) => Buffer.byteLength(JSON.stringify(response));
+  const { maxResponseBytes } = firehoseLimits;
+
+  test('puts again what does not fit', async () => {
+    const records = ['1', '2', '3'].map((id) => large(id, 300));
+
+    const ran = await runRecords(records, {
+      limits: { ...firehoseLimits, maxResponseBytes: 2500 },
+    });
+
+    expect(fatesOf(ran)).toEqual(['1', '2', 'put again']);
+    expect(carriersIn(ran)).toEqual([{ attempt: 1, arrivedMs: arrivalMs, text: records[2] }]);
+    expect(bytesOf(ran)).toBeLessThanOrEqual(2500);
+  });
+
+  test('gives up the bytes of failed records before it puts any other again', async () => {
+    const bad = 'x'.repeat(1500);
+    const limits = { ...firehoseLimits, maxResponseBytes: 2500 };
+
+    const full = await runRecords([bad, large('1', 300), large('2', 300)], { limits });
+    const roomy = await runRecords([bad, 'x', '[]'], { limits });
+
+    expect(fatesOf(full)).toEqual(['BAD_JSON', '1', '2']);
+    expect(full.response.records[0]).toEqual({ recordId: '0', result: 'ProcessingFailed' });
+    expect(roomy.answers[0]?.data).toBe(Buffer.from(bad).toString('base64'));
+  });
+
+  test('answers what was put again most often first', async () => {
+    const limits = { ...firehoseLimits, maxResponseBytes: 2500 };
+    const carried = [2, 3, 1].map((attempt) =>
+      carry({ attempt, arrivedMs: arrivalMs, payload: Buffer.from(large(`${attempt}`, 600)) }),
+    );
+
+    expect(fatesOf(await runRecords([large('0', 600), ...carried], { limits }))).toEqual([
+      'put again',
+      'put again',
+      '3',
+      'put again',
+    ]);
+  });
+
+  test('counts each time that a record is put again, and gives up after the third', async () => {
+    const limits = { ...firehoseLimits, maxResponseBytes: 2500 };
+    const first = carry({
+      attempt: 3,
+      arrivedMs: arrivalMs,
+      payload: Buffer.from(large('1', 600)),
+    });
+    const carrierOf = (attempt: number) =>
+      carry({ attempt, arrivedMs: arrivalMs, payload: Buffer.from(large('2', 600)) });
+
+    const attempts = await Promise.all(
+      [1, 2].map(async (attempt) =>
+        carriersIn(await runRecords([first, carrierOf(attempt)], { limits })).map(
+          (carrier) => carrier.attempt,
+        ),
+      ),
+    );
+    const last = await runRecords([first, carrierOf(3)], { limits });
+
+    expect(attempts).toEqual([[2], [3]]);
+    expect(fatesOf(last)).toEqual(['1', 'TOO_OFTEN']);
+    expect(last.calls).toEqual([]);
+  });
+
+  test('splits a record whose lines alone are too many, and answers its parts', async () => {
+    const limits = { ...firehoseLimits, maxResponseBytes: 6000 };
+    const events = Array.from({ length: 16 }, (_, index) => large(`${index}`, 300));
+
+    const rounds = await runToEnd([gzipSync(events.join('\n'))], { limits });
+
+    const [first, second] = rounds;
+    expect(fatesOf(first as Ran)).toEqual(['put again']);
+    expect((second as Ran).taken.length).toBeGreaterThan(0);
+    const ids = rounds.flatMap((round) => round.answers.flatMap(({ rows = [] }) => rows));
+    expect(ids.map((row) => Number(row.event_id)).sort((x, y) => x - y)).toEqual([
+      ...Array(16).keys(),
+    ]);
+    for (const round of rounds) expect(bytesOf(round)).toBeLessThanOrEqual(6000);
+  });
+
+  /** A batch that fills a response to the byte; `more` is what it has over. */
+  async function fill(more: number) {
+    const records = (last: number) => [
+      ...['1', '2', '3', '4'].map((id) => large(id, 900_000)),
+      large('5', last),
+      'x',
+    ];
+    const measured = await runRecords(records(100));
+    // Three bytes more are four in base64; a longer id of the last one does the rest.
+    const room = maxResponseBytes + more - bytesOf(measured);
+    const fillings = Math.floor(room / 4) * 3;
+    const invocation = invocationOf(records(100 + fillings));
+    Object.assign(invocation.records[5] ?? {}, { recordId: '5'.repeat(1 + (room % 4)) });
+    return run(invocation);
+  }
+
+  test.each([
+    [-1, ['1', '2', '3', '4', '5', 'BAD_JSON']],
+    [0, ['1', '2', '3', '4', '5', 'BAD_JSON']],
+  ])('is none with %i bytes more than 6,291,556', async (more, fates) => {
+    const ran = await fill(more);
+
+    expect(fatesOf(ran)).toEqual(fates);
+    expect(bytesOf(ran)).toBe(6_291_556 + more);
+  });
+
+  test('is one with 1 byte more than 6,291,556: first the bytes of what failed go', async () => {
+    const ran = await fill(1);
+
+    expect(fatesOf(ran)).toEqual(['1', '2', '3', '4', '5', 'BAD_JSON']);
+    expect(ran.answers[5]?.data).toBeUndefined();
+    expect(bytesOf(ran)).toBe(6_291_556 + 1 - ',"data":"eA=="'.length);
+  });
+});
+
+describe('A row that is too large', () => {
+  const ids = Array.from({ length: 30 }, (_, index) => `i-${`${index}`.padStart(8, '0')}`);
+  const withInstances = (id: string, filling: number) =>
+    trailRecord(id, {
+      requestParameters: { instancesSet: { items: ids.map((instanceId) => ({ instanceId })) } },
+      errorMessage: 'x'.repeat(filling),
+    });
+  // A response of 8,224 bytes holds an answer of 5,400 bytes of lines.
+  const limits = { ...firehoseLimits, maxResponseBytes: 8224 };
+  const rowBytes = async (filling: number) => {
+    const { answers } = await runRecords([withInstances('r', filling)]);
+    const [row] = answers[0]?.rows ?? [];
+    const { instances, ...bare } = row ?? {};
+    return { whole: JSON.stringify(row).length + 1, bare: JSON.stringify(bare).length + 1 };
+  };
+
+  test.each([
+    ['is one byte smaller than a response can hold', -1],
+    ['is just as large as a response can hold', 0],
+  ])('keeps its instances where it %s', async (_, more) => {
+    const { whole } = await rowBytes(0);
+
+    const { answers } = await runRecords([withInstances('r', 5400 + more - whole)], { limits });
+
+    expect(answers[0]?.rows?.[0]?.instances).toHaveLength(30);
+  });
+
+  test('goes without its instances where it is one byte larger', async () => {
+    const { whole } = await rowBytes(0);
+
+    const { answers } = await runRecords([withInstances('r', 5401 - whole)], { limits });
+
+    expect(answers[0]?.result).toBe('Ok');
+    expect(answers[0]?.rows?.[0]?.instances).toBeUndefined();
+    expect(answers[0]?.rows?.[0]?.instance_count).toBe(30);
+  });
+
+  test('fails where it is one byte larger even so, as itself', async () => {
+    const { bare } = await rowBytes(0);
+    const fits = withInstances('r', 5400 - bare);
+    const tooLarge = withInstances('r', 5401 - bare);
+
+    const ran = await runRecords([tooLarge], { limits });
+    const mixed = await runToEnd([`${a}\n${tooLarge}`], { limits });
+
+    expect(fatesOf(await runRecords([fits], { limits }))).toEqual(['r']);
+    expect(fatesOf(ran)).toEqual(['TOO_LARGE']);
+    expect(ran.summary).toMatchObject({ events: 1, eventsFailed: 1 });
+    expect(mixed.map(fatesOf)).toEqual([['put again'], ['a', 'TOO_LARGE']]);
+  });
+});
+
+describe('A carrier', () => {
+  test('from somebody else is believed within bounds', async () => {
+    const forged = (attempt: number, arrivedMs: number, payload: string | Uint8Array) =>
+      carry({ attempt, arrivedMs, payload: Buffer.from(payload) });
+
+    const ran = await runRecords([
+      forged(1, 0, a),
+      forged(9, arrivalMs, a),
+      forged(1, arrivalMs, 'oops'),
+      forged(0, arrivalMs, a + busEvent('s3', { source: 'aws.s3' })),
+    ]);
+
+    expect(fatesOf(ran)).toEqual(['a', 'a', 'BAD_JSON', 'TOO_OFTEN']);
+    expect(ran.answers[0]?.rows?.[0]?.arrival_time).toBe('2026-11-20 12:00:00.000');
+    expect(ran.summary.carried).toBe(4);
+  });
+
+  test('in a carrier is no event, and the event behind it is', async () => {
+    const inner = carry({ attempt: 1, arrivedMs: 0, payload: Buffer.from(a) });
+
+    const rounds = await runToEnd([carry({ attempt: 1, arrivedMs: arrivalMs, payload: inner })]);
+
+    expect(rounds.map(fatesOf)).toEqual([['put again'], ['a', 'NOT_AN_EVENT']]);
+  });
+
+  test('that is gzipped is none of ours: its line is no event', async () => {
+    const zipped = gzipSync(carry({ attempt: 1, arrivedMs: arrivalMs, payload: Buffer.from(a) }));
+
+    const rounds = await runToEnd([zipped]);
+
+    expect(rounds.map(fatesOf)).toEqual([['put again'], ['a', 'NOT_AN_EVENT']]);
+  });
+
+  test('may hold gzip, also of many events', async () => {
+    const payload = gzipSync(`${a}\n${b}`);
+
+    expect(
+      fatesOf(await runRecords([carry({ attempt: 3, arrivedMs: arrivalMs, payload })])),
+    ).toEqual(['a,b']);
+  });
+});
+
+describe('A record arrives', () => {
+  test.each([
+    ['now', undefined],
+    ['now', null],
+    ['now', Number.NaN],
+    ['now', -1],
+    ['now', 253_402_300_800_000],
+    ['now', '1795168800000'],
+    ['then, in whole milliseconds', arrivalMs - 1000 + 0.7],
+  ])('%s, where Firehose says %p', async (when, arrival) => {
+    const s3 = busEvent('s3', { source: 'aws.s3' });
+    const nowMs = arrivalMs + 5;
+
+    const ran = await runRecords([a, a + s3], { arrivalOf: () => arrival, nowMs });
+
+    const expected = when === 'now' ? nowMs : arrivalMs - 1000;
+    expect(ran.answers[0]?.rows?.[0]?.arrival_time).toBe(
+      new Date(expected).toISOString().replace('T', ' ').replace('Z', ''),
+    );
+    expect(carriersIn(ran).map(({ arrivedMs }) => arrivedMs)).toEqual([expected, expected]);
+  });
+});
+
+describe('A batch that unpacks to more than fits memory', () => {
+  const mebibyte = 1024 * 1024;
+  test('does not count what cannot be unpacked', async () => {
+    const large = gzipSync(Buffer.concat([Buffer.alloc(32 * mebibyte, ' '), noise(170_000)]));
+
+    const ran = await runRecords([large, large, gzipSync(a)]);
+
+    expect(fatesOf(ran)).toEqual(['BAD_GZIP', 'BAD_GZIP', 'a']);
+  });
+
+  test.each([
+    ['takes', 0, ['BAD_UTF8', 'a']],
+    ['puts again', 1, ['BAD_UTF8', 'put again']],
+  ])('%s a record with which it has %i bytes more than 32 MiB', async (_, more, fates) => {
+    const bytes = 32 * mebibyte + more - Buffer.byteLength(a);
+    const large = gzipSync(Buffer.concat([noise(170_000), Buffer.alloc(bytes - 170_000, ' ')]));
+
+    const [first, second] = await runToEnd([large, gzipSync(a), b]);
+
+    expect(fatesOf(first as Ran)).toEqual([...fates, 'b']);
+    // As it came: gzipped, and read whole in the next batch.
+    expect((second ? [second] : []).map(fatesOf)).toEqual(more > 0 ? [['a']] : []);
+    expect((first as Ran).taken.map((bytes) => uncarry(bytes, arrivalMs).payload)).toEqual(
+      more > 0 ? [gzipSync(a)] : [],
+    );
+  });
+
+  test('takes the first whatever it unpacks to', async () => {
+    const large = gzipSync(Buffer.concat([noise(170_000), Buffer.alloc(31 * mebibyte, ' ')]));
+
+    const ran = await runRecords([large, large]);
+
+    expect(fatesOf(ran)).toEqual(['BAD_UTF8', 'put again']);
+    expect(ran.summary).toMatchObject({ events: 0, parts: 1 });
+  });
+});
+
+describe('The function answers', () => {
+  test('no record with none', async () => {
+    const { response, summary } = await runRecords([]);
+
+    expect(response).toEqual({ records: [] });
+    expect(summary).toMatchObject({ records: 0, events: 0 });
+  });
+
+  test('each of two records of one id: Firehose keeps both, where one answer might lose one', async () => {
+    const invocation = invocationOf([a, b]);
+    Object.assign(invocation.records[1] ?? {}, { recordId: '0' });
+
+    const { response } = await run(invocation);
+
+    expect(response.records.map(({ recordId, result }) => `${recordId} ${result}`)).toEqual([
+      '0 Ok',
+      '0 Ok',
+    ]);
+  });
+
+  test('an invocation that is none with what to invoke it with', async () => {
+    const invocation = { Records: [] } as unknown as Parameters<typeof run>[0];
+
+    await expect(run(invocation)).rejects.toBeInstanceOf(InvocationError);
+  });
+
+  test('records for which there is no time, before it ends', async () => {
+    let left = reserveMs + 3;
+    const ran = await runRecords([a, b, c, 'oops'], { remainingMs: () => left-- });
+
+    expect(fatesOf(ran)).toEqual(['a', 'b', 'OUT_OF_TIME', 'OUT_OF_TIME']);
+    expect(ran.answers[2]?.data).toBe(Buffer.from(c).toString('base64'));
+  });
+});
+
+/** Bytes that gzip makes nothing of, the same ones every time. */
+function noise(bytes: number): Buffer {
+  const noise = Buffer.alloc(bytes);
+  let state = 1;
+  for (let at = 0; at < bytes; at++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    noise[at] = state >> 16;
+  }
+  return noise;
+}
