@@ -58,10 +58,13 @@ function plainColumn(expression: readonly Token[]): string | undefined {
   return undefined;
 }
 
-/** `CAST(… AS type)` or `TRY_CAST(… AS type)`: the type; undefined for any other expression. */
+/** `CAST(… AS type)`, also in `TRY(…)`: the type; undefined for any other expression. */
 function castType(expression: readonly Token[]): ColumnType | undefined {
   const [word, open] = expression;
   const close = expression.at(-1);
+  if (isWord(word, 'TRY') && open?.text === '(' && close?.text === ')') {
+    return castType(expression.slice(2, -1));
+  }
   if (!isWord(word, 'CAST') && !isWord(word, 'TRY_CAST')) return undefined;
   if (open?.text !== '(' || close?.text !== ')') return undefined;
   // That one parenthesis holds all of it: `CAST(a AS integer) + CAST(b AS integer)` is no cast.

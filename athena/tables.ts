@@ -38,11 +38,16 @@ export const partitionColumns = [
 /** The columns of every table of events: those of a row, then those of its partition. */
 export const eventColumns: readonly SqlColumn[] = [...rowColumns, ...partitionColumns];
 
+/** What Firehose writes: JSON lines, gzipped, or what its format conversion makes of them. */
+export type StorageFormat = 'json' | 'parquet';
+
 /** A table over objects that Firehose writes, in one of its formats. */
 export interface EventTable extends Relation {
+  readonly format: StorageFormat;
   /** The folder of the bucket that it lies in, with its final slash. */
   readonly prefix: string;
-  readonly classification: string;
+  /** How the names of its objects end; engines tell the codec by it. */
+  readonly extension: string;
   readonly inputFormat: string;
   readonly outputFormat: string;
   readonly serde: string;
@@ -54,12 +59,24 @@ export const eventTables = [
     name: 'events_json',
     description: 'Rows that Firehose delivered as gzipped JSON lines. Ask the view `events`.',
     columns: eventColumns,
+    format: 'json',
     prefix: 'events/json/',
-    classification: 'json',
+    extension: '.json.gz',
     inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
     outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
     // Not OpenX: that one lower-cases the keys of maps, and so of tags.
     serde: 'org.apache.hive.hcatalog.data.JsonSerDe',
+  },
+  {
+    name: 'events_parquet',
+    description: 'Rows that Firehose converted to Parquet. Ask the view `events`.',
+    columns: eventColumns,
+    format: 'parquet',
+    prefix: 'events/parquet/',
+    extension: '.parquet',
+    inputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
+    outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+    serde: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
   },
 ] as const satisfies readonly EventTable[];
 
@@ -115,7 +132,7 @@ export function tableInput(
     TableType: 'EXTERNAL_TABLE',
     Parameters: {
       EXTERNAL: 'TRUE',
-      classification: table.classification,
+      classification: table.format,
       'projection.enabled': 'true',
       'projection.source.type': 'enum',
       'projection.source.values': sources,

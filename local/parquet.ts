@@ -30,7 +30,7 @@ export interface ConvertedColumn {
 export async function convertToParquet(
   lines: Uint8Array,
   columns: readonly ConvertedColumn[] = rowColumns,
-): Promise<Conversion> {
+): Promise<Required<Conversion>> {
   const refused: RefusedLine[] = [];
   const rows: string[] = [];
   splitAtLineFeeds(lines).forEach((line, at) => {
@@ -132,6 +132,8 @@ function scalarIn(place: string, type: ColumnType & string, value: Json): Json {
   return cut;
 }
 
+const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
 async function parquetOf(
   rows: readonly string[],
   columns: readonly ConvertedColumn[],
@@ -153,9 +155,9 @@ async function parquetOf(
     await connection.run(
       `COPY (
         SELECT ${names}
-        FROM read_json('${from}', format = 'newline_delimited', columns = {${types}},
+        FROM read_json(${quoteText(from)}, format = 'newline_delimited', columns = {${types}},
           maximum_object_size = ${64 * 1024 * 1024})
-      ) TO '${to}' (FORMAT parquet, COMPRESSION snappy)`,
+      ) TO ${quoteText(to)} (FORMAT parquet, COMPRESSION gzip)`,
     );
     return await readFile(to);
   } finally {

@@ -1,12 +1,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Writer } from './writer.ts';
+import { athenaDocs } from './writers/athena-docs.ts';
 import { lake } from './writers/lake.ts';
 import { partitionSources } from './writers/partition-sources.ts';
 import { sampleInvocations } from './writers/sample-invocations.ts';
 
 /** Every writer of generated files. To add one: a module in writers/, a line here. */
-const writers: readonly Writer[] = [partitionSources, lake, sampleInvocations];
+const writers: readonly Writer[] = [partitionSources, lake, athenaDocs, sampleInvocations];
 
 const projectRoot = new URL('../', import.meta.url);
 

@@ -1,4 +1,4 @@
-import { partitionColumns } from '../../athena/tables.ts';
+import { partitionColumns, eventTables as tables } from '../../athena/tables.ts';
 import { defaultSources, maxSources, otherSource } from '../../src/partition/sources.ts';
 import { checkParameter } from './check-parameter.ts';
 import { closureOf, dependenciesOf, findCycles } from './dependencies.ts';
@@ -6,7 +6,7 @@ import { expandSam } from './expand-sam.ts';
 import type { Stack } from './load-stack.ts';
 import type { Properties, Value } from './read-template.ts';
 import { TemplateError } from './read-template.ts';
-import { viewStream } from './stream-rules.ts';
+import { isConverting, viewStream } from './stream-rules.ts';
 
 /** What a build made of a function: the names that its bundle exports. */
 export interface BundleExports {
@@ -86,6 +86,60 @@ const glueTables = ({ lake }: Stack) =>
 
 const eventTables = (stack: Stack) =>
   glueTables(stack).filter(({ Name }) => String(Name).startsWith('events_'));
+
+/** The form of the objects that the stream writes. */
+const writtenFormat = ({ stream }: Stack) =>
+  isConverting(viewStream(stream.properties)) ? 'parquet' : 'json';
+
+/** The table that lies where rows are put. */
+const writtenTable = (stack: Stack) => {
+  const folders = rowFolders(stack);
+  return eventTables(stack).find(
+    (table) => at(table, 'Parameters', 'storage.location.template') === folders,
+  );
+};
+
+/** The table that the stream converts by, as `database.table`; undefined where it converts nothing. */
+const schemaTable = ({ stream }: Stack) => {
+  const view = viewStream(stream.properties);
+  const schema = at(view.s3, 'DataFormatConversionConfiguration', 'SchemaConfiguration');
+  return isConverting(view)
+    ? `${at(schema, 'DatabaseName')}.${at(schema, 'TableName')}`
+    : undefined;
+};
+
+/** The SQL of a view of the nested stack. */
+function viewSql({ lake }: Stack, name: string): string {
+  const inputs = Object.values(lake.resources).map(({ Properties }) => Properties.TableInput);
+  const text = String(
+    at(
+      inputs.find((input) => at(input, 'Name') === name),
+      'ViewOriginalText',
+    ),
+  );
+  const definition = /^\/\* Presto View: (\S+) \*\/$/.exec(text)?.[1] ?? '';
+  return definition && JSON.parse(Buffer.from(definition, 'base64').toString()).originalSql;
+}
+
+/** What the inline policies of the stream's role allow: actions, each with its resources. */
+function grantsOfStream(stack: Stack): readonly (readonly [action: string, on: unknown])[] {
+  const arn = viewStream(stack.stream.properties).s3.RoleARN;
+  const roleId = Object.keys(stack.names).find((id) => stack.names[id]?.attributes.Arn === arn);
+  const policies = at(stack.resources[roleId ?? ''], 'Properties', 'Policies');
+  return [policies ?? []]
+    .flat()
+    .flatMap((policy) =>
+      [at(policy, 'PolicyDocument', 'Statement') ?? []]
+        .flat()
+        .flatMap((statement) =>
+          [at(statement, 'Action') ?? []]
+            .flat()
+            .flatMap((action) =>
+              [at(statement, 'Resource') ?? []].flat().map((on) => [String(action), on] as const),
+            ),
+        ),
+    );
+}
 
 const hasValue = (stack: Stack, type: string, name: Value | undefined) =>
   Object.entries(stack.resources).some(
@@ -229,6 +283,70 @@ export const stackRules: readonly StackRule[] = [
     },
   },
   {
+    path: 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration.DataFormatConversionConfiguration',
+    message: 'Objects are stored in another form than that of the table that lies over them: %s',
+    cure: 'Let condition WritesParquet decide Prefix, CompressionFormat, FileExtension and the conversion alike.',
+    broken: (stack) => {
+      const table = writtenTable(stack);
+      const { FileExtension } = viewStream(stack.stream.properties).s3;
+      const known = tables.find(({ name }) => name === table?.Name);
+      // A table that nobody knows is told of above.
+      if (!table || !known) return [];
+      const isAsTable = known.format === writtenFormat(stack) && known.extension === FileExtension;
+      return isAsTable ? [] : [`${writtenFormat(stack)}, "${FileExtension}", in ${table.Name}`];
+    },
+  },
+  {
+    path: 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration.DataFormatConversionConfiguration.SchemaConfiguration',
+    message: 'The stream converts by table %s, which is not the one that lies where it writes',
+    cure: 'Name !GetAtt Lake.Outputs.DatabaseName and !GetAtt Lake.Outputs.EventsParquetTable.',
+    broken: (stack) => {
+      const converts = schemaTable(stack);
+      const table = writtenTable(stack);
+      const written = `${stack.lake.outputs.DatabaseName}.${table?.Name}`;
+      return converts === undefined || !table || converts === written ? [] : [converts];
+    },
+  },
+  {
+    path: 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration.DataFormatConversionConfiguration.InputFormatConfiguration',
+    message: 'OpenXJsonSerDe lower-cases the keys of maps, and so of tags',
+    cure: 'Use HiveJsonSerDe.',
+    broken: ({ stream }) => {
+      const view = viewStream(stream.properties);
+      const input = at(view.s3, 'DataFormatConversionConfiguration', 'InputFormatConfiguration');
+      return isConverting(view) && at(input, 'Deserializer', 'OpenXJsonSerDe') !== undefined;
+    },
+  },
+  {
+    path: 'Resources.StreamRole.Properties.Policies',
+    message: 'The role of the stream lacks %s on the table that it converts by',
+    cure: 'Grant glue:GetTable, glue:GetTableVersion and glue:GetTableVersions where condition HasParquet holds.',
+    broken: (stack) => {
+      const table = schemaTable(stack)?.replace('.', '/');
+      const grants = grantsOfStream(stack);
+      return ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'].filter(
+        (needed) =>
+          table !== undefined &&
+          !grants.some(
+            ([action, on]) => action === needed && String(on).endsWith(`:table/${table}`),
+          ),
+      );
+    },
+  },
+  {
+    path: 'lake.yaml: EventsView',
+    message: 'The view events does not read %s',
+    cure: 'Hand OutputFormat and AlsoRead to the nested stack; see textOf in athena/lake.ts.',
+    broken: (stack) => {
+      const { OutputFormat, AlsoRead } = stack.parameters;
+      const sql = viewSql(stack, 'events');
+      return tables
+        .filter(({ format }) => [writtenFormat(stack), OutputFormat, AlsoRead].includes(format))
+        .map(({ name }) => name)
+        .filter((name) => !new RegExp(`\\bFROM ${name}\\b`).test(sql));
+    },
+  },
+  {
     path: 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration.ProcessingConfiguration',
     message: 'AppendDelimiterToRecord would put blank lines between rows, which fail a query',
     cure: 'Take it out: the function ends each row with a newline.',
@@ -279,6 +397,23 @@ export const stackRules: readonly StackRule[] = [
     message: 'The nested stack needs %s, so the stream could not wait for its tables',
     cure: 'Hand it parameters and the name of the bucket only.',
     broken: (stack) => neededBy(stack, 'AWS::Serverless::Application', ['AWS::S3::Bucket']),
+  },
+  {
+    path: 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration.DataFormatConversionConfiguration.SchemaConfiguration',
+    message: 'The stream names %s by itself, so its table may not be there when it is made',
+    cure: 'Take database and table from the outputs of the nested stack.',
+    broken: ({ template, stream }) => {
+      const dependencies = dependenciesOf(template).filter(
+        ({ from, to }) =>
+          from === stream.logicalId &&
+          template.Resources[to]?.Type === 'AWS::Serverless::Application',
+      );
+      return ['DatabaseName', 'TableName'].filter(
+        (name) =>
+          viewStream(stream.properties).s3.DataFormatConversionConfiguration !== undefined &&
+          !dependencies.some(({ path }) => path.endsWith(`SchemaConfiguration.${name}`)),
+      );
+    },
   },
   {
     path: 'Resources.BucketPolicy',

@@ -115,7 +115,8 @@ const aPrefix = `${destination}.Prefix`;
 const anErrorPrefix = `${destination}.ErrorOutputPrefix`;
 const conversion = `${destination}.DataFormatConversionConfiguration`;
 
-const isConverting = ({ s3 }: StreamView) => {
+/** Whether objects are converted before they are stored. */
+export const isConverting = ({ s3 }: Pick<StreamView, 's3'>) => {
   const { DataFormatConversionConfiguration } = s3;
   // `Enabled` left out is on.
   return (
@@ -453,6 +454,34 @@ export const streamRules: readonly StreamRule[] = [
   },
 
   // Bounds of the API (Amazon Data Firehose API Reference); the words are ours.
+  {
+    path: `${hints}.SizeInMBs`,
+    message: 'SizeInMBs is at least 64 with format conversion',
+    cure: 'Set 64 or more.',
+    broken: (stream) => {
+      const { SizeInMBs } = object(stream.s3.BufferingHints);
+      // What partitions is told so above, in the service's words; left out it is 128.
+      return isConverting(stream) && !stream.partitioning && outside(SizeInMBs, 64, 128);
+    },
+  },
+  ...(
+    [
+      ['InputFormatConfiguration', 'Deserializer', ['HiveJsonSerDe', 'OpenXJsonSerDe']],
+      ['OutputFormatConfiguration', 'Serializer', ['OrcSerDe', 'ParquetSerDe']],
+    ] as const
+  ).map(
+    ([side, kind, known]): StreamRule => ({
+      path: `${conversion}.${side}.${kind}`,
+      message: `${kind} is exactly one of ${known.join(' and ')}`,
+      cure: 'Name one of them.',
+      broken: (stream) => {
+        const given = object(stream.s3.DataFormatConversionConfiguration)[side];
+        const names = Object.keys(object(object(given)[kind]));
+        const isOne = names.length === 1 && known.some((name) => name === names[0]);
+        return isConverting(stream) && given !== undefined && !isOne;
+      },
+    }),
+  ),
   {
     path: aPrefix,
     message: 'A prefix may be written in at most 1,024 characters',

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { lakeTemplate } from '../../athena/lake.ts';
+import { readQueries } from '../../athena/queries.ts';
 import { eventTables, partitionColumns } from '../../athena/tables.ts';
 import { readViews } from '../../athena/views.ts';
 import { checkParameter } from '../../local/template/check-parameter.ts';
@@ -44,7 +45,7 @@ describe('the templates', () => {
   test('lake.yaml reads back as what it was made from', () => {
     const read = readTemplate(new URL('lake.yaml', projectRoot));
 
-    expect(read).toEqual(lakeTemplate(readViews(eventTables)));
+    expect(read).toEqual(lakeTemplate(readViews(eventTables), readQueries()));
   });
 
   test('the first output says what arrives at all', () => {

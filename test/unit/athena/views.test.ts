@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Relation } from '../../../athena/tables.ts';
 import { eventColumns, eventTables } from '../../../athena/tables.ts';
-import { readViews, viewInput } from '../../../athena/views.ts';
+import { branchesOf, readViews, viewInput, viewText } from '../../../athena/views.ts';
 
 const table: Relation = {
   name: 'things',
@@ -35,8 +35,9 @@ describe('readViews', () => {
     expect(events?.columns.map(({ name, type }) => ({ name, type }))).toEqual(
       eventColumns.map(({ name, type }) => ({ name, type })),
     );
+    const names = eventColumns.map(({ name }) => name).join(', ');
     expect(events?.sql).toBe(
-      `SELECT ${eventColumns.map(({ name }) => name).join(', ')} FROM events_json`,
+      `SELECT ${names} FROM events_json\nUNION ALL\nSELECT ${names} FROM events_parquet`,
     );
   });
 
@@ -50,6 +51,7 @@ describe('readViews', () => {
       description: 'All things, two lines.',
       sql: "SELECT id, at\nFROM things\nWHERE id > ''",
       columns: table.columns,
+      from: ['things'],
     });
   });
 
@@ -64,9 +66,26 @@ describe('readViews', () => {
     expect(b?.columns[1]).toEqual({ name: 'n', type: 'int', description: 'Column of the view b.' });
   });
 
+  test('all columns of a relation can be taken inside, and again outside', () => {
+    const [view] = views({
+      'v.sql':
+        '-- V.\nSELECT things.* FROM (SELECT things.*, row_number() OVER (PARTITION BY id) AS copy FROM things) AS things WHERE copy = 1\n',
+    });
+
+    expect(view?.sql).toBe(
+      'SELECT id, at FROM (SELECT id, at, row_number() OVER (PARTITION BY id) AS copy FROM things) AS things WHERE copy = 1',
+    );
+    expect(view?.columns).toEqual(table.columns);
+  });
+
   test.each([
     ['v.sql', 'SELECT id FROM things', 'athena/views/v.sql: starts with a comment'],
     ['v.sql', '-- V.\nSELECT id FROM things;', 'athena/views/v.sql: no semicolon'],
+    [
+      'v.sql',
+      '-- V.\nSELECT id, i.x AS x FROM things CROSS JOIN UNNEST(things.list) AS t(i)',
+      'athena/views/v.sql: UNNEST(things.list…) differs between engines',
+    ],
     ['v.sql', "-- V.\nSELECT id FROM things WHERE id = '\u00e9'", 'athena/views/v.sql: only ASCII'],
     ['v.sql', '-- V.\nSELECT * FROM nothing', 'athena/views/v.sql: a view names its columns'],
     ['v.sql', '-- V.\nSELECT * FROM v', 'athena/views: v selects from v'],
@@ -80,6 +99,27 @@ describe('readViews', () => {
   });
 });
 
+describe('branchesOf', () => {
+  const tables = ['a', 'b'].map((name) => ({ ...table, name }));
+  const branches = (sql: string) =>
+    branchesOf({ name: 'v', description: '', columns: [], from: [], sql }, tables);
+
+  test('are the parts of a UNION ALL that read one table each', () => {
+    expect(branches('SELECT id FROM a\nUNION ALL\nSELECT id FROM b')).toEqual([
+      { table: 'a', sql: 'SELECT id FROM a' },
+      { table: 'b', sql: 'SELECT id FROM b' },
+    ]);
+  });
+
+  test.each([
+    'SELECT id FROM a',
+    'SELECT id FROM a\nUNION ALL\nSELECT id FROM other_view',
+    'SELECT id FROM a\nUNION ALL\nSELECT id FROM b JOIN a ON true',
+  ])('there are none in %j', (sql) => {
+    expect(branches(sql)).toEqual([]);
+  });
+});
+
 describe('viewInput', () => {
   const [view] = (() => {
     const dir = mkdtempSync(join(tmpdir(), 'eventlake-views-'));
@@ -87,12 +127,13 @@ describe('viewInput', () => {
     return readViews([table], pathToFileURL(`${dir}/`));
   })();
   if (!view) throw new Error('no view');
-  const input = viewInput(view, 'DatabaseName');
+  const input = viewInput(view, viewText(view, 'DatabaseName'));
 
   test('is a Glue table as Athena keeps views', () => {
     expect(input).toMatchObject({
       Name: 'v',
       TableType: 'VIRTUAL_VIEW',
+      ViewOriginalText: viewText(view, 'DatabaseName'),
       Parameters: { presto_view: 'true', comment: 'Presto View' },
       ViewExpandedText: '/* Presto View */',
       PartitionKeys: [],
@@ -108,7 +149,7 @@ describe('viewInput', () => {
   });
 
   test('its text is the base64 of SQL and columns, the database left to the parameter', () => {
-    const [text, variables] = input.ViewOriginalText['Fn::Sub'] as [
+    const [text, variables] = viewText(view, 'DatabaseName')['Fn::Sub'] as [
       string,
       { definition: { 'Fn::Base64': { 'Fn::Sub': string } } },
     ];

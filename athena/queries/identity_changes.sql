@@ -1,0 +1,24 @@
+-- Who made or changed users, roles, keys and policies?
+-- Change: the days. IAM's events are in us-east-1, whatever Region you work in.
+SELECT
+  event_time,
+  account,
+  coalesce(actor_session_name, actor_name, actor_type) AS who,
+  event_name,
+  outcome,
+  error_code,
+  coalesce(
+    json_extract_scalar(request_parameters, '$.userName'),
+    json_extract_scalar(request_parameters, '$.roleName'),
+    json_extract_scalar(request_parameters, '$.groupName'),
+    json_extract_scalar(request_parameters, '$.policyName'),
+    json_extract_scalar(request_parameters, '$.policyArn')
+  ) AS on_what,
+  json_extract_scalar(response_elements, '$.accessKey.accessKeyId') AS access_key_id,
+  source_ip
+FROM unique_events
+WHERE source IN ('aws.iam', 'other')
+  AND day >= date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')
+  AND event_source = 'aws.iam'
+  AND (read_only = false OR read_only IS NULL)
+ORDER BY event_time

@@ -1,0 +1,50 @@
+-- Who changed which security group, to what, and which instances of which team are behind it?
+-- Change: the days: of the changes, and of the launches that tell which instances a group has.
+WITH changes AS (
+  SELECT
+    event_time,
+    coalesce(actor_session_name, actor_name) AS who,
+    event_name,
+    coalesce(
+      json_extract_scalar(request_parameters, '$.groupId'),
+      json_extract_scalar(request_parameters, '$.ModifySecurityGroupRulesRequest.GroupId')
+    ) AS group_id,
+    request_parameters,
+    account,
+    region
+  FROM unique_events
+  WHERE source IN ('aws.ec2', 'other')
+    AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+    AND event_source = 'aws.ec2'
+    AND outcome = 'success'
+    AND event_name IN (
+      'AuthorizeSecurityGroupIngress', 'AuthorizeSecurityGroupEgress',
+      'RevokeSecurityGroupIngress', 'RevokeSecurityGroupEgress',
+      'ModifySecurityGroupRules', 'DeleteSecurityGroup'
+    )
+),
+launches AS (
+  SELECT instance_id, tags, response_elements, account, region
+  FROM instance_events
+  WHERE source IN ('aws.ec2', 'other')
+    AND day >= date_format(current_date - INTERVAL '90' DAY, '%Y-%m-%d')
+    AND event_source = 'aws.ec2'
+    AND event_name = 'RunInstances'
+    AND outcome = 'success'
+)
+SELECT
+  changes.event_time,
+  changes.who,
+  changes.event_name,
+  changes.group_id,
+  launches.instance_id,
+  element_at(launches.tags, 'Name') AS instance,
+  element_at(launches.tags, 'team') AS team,
+  changes.request_parameters
+FROM changes
+LEFT JOIN launches
+  ON launches.account = changes.account
+  AND launches.region = changes.region
+  -- The answer to a launch names the groups of its instances.
+  AND strpos(launches.response_elements, changes.group_id) > 0
+ORDER BY changes.event_time, launches.instance_id

@@ -1,0 +1,30 @@
+-- What happened to one instance, and what did it do itself, in order?
+-- Change: the id, both times; the days.
+SELECT
+  event_time,
+  'to it' AS what,
+  coalesce(event_name, detail_type) AS event,
+  coalesce(actor_session_name, actor_name) AS who,
+  outcome,
+  previous_state,
+  state,
+  event_source
+FROM instance_events
+WHERE source IN ('aws.ec2', 'aws.autoscaling', 'aws.cloudwatch', 'aws.ecs', 'aws.health', 'aws.ssm', 'aws.tag', 'other')
+  AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+  AND instance_id = 'i-0c3d4e5f607182930'
+UNION ALL
+-- With the credentials of its instance profile.
+SELECT
+  event_time,
+  'by it' AS what,
+  event_name AS event,
+  actor_name AS who,
+  outcome,
+  CAST(NULL AS varchar) AS previous_state,
+  CAST(NULL AS varchar) AS state,
+  event_source
+FROM unique_events
+WHERE day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+  AND actor_instance_id = 'i-0c3d4e5f607182930'
+ORDER BY event_time, event

@@ -1,0 +1,16 @@
+-- How many events does each source bring a day, how late do they come, and how many came twice?
+-- Change: the days.
+SELECT
+  day,
+  event_source,
+  count(*) AS arrived,
+  count(*) - count(event_id) + count(DISTINCT event_id) AS events,
+  count_if(kind = 'api_call') AS api_calls,
+  count_if(kind = 'state_change') AS state_changes,
+  count_if(unmapped IS NOT NULL) AS with_unmapped_parts,
+  CAST(avg(date_diff('second', event_time, arrival_time)) AS integer) AS mean_seconds_late,
+  max(date_diff('second', event_time, arrival_time)) AS most_seconds_late
+FROM events
+WHERE day >= date_format(current_date - INTERVAL '2' DAY, '%Y-%m-%d')
+GROUP BY day, event_source
+ORDER BY day, arrived DESC, event_source

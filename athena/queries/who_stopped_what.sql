@@ -1,0 +1,19 @@
+-- Who stopped, started or terminated which instances, and which team owns them?
+-- Change: the days; the tag `team`, where yours has another name.
+SELECT
+  event_time,
+  coalesce(actor_session_name, actor_name) AS who,
+  event_name,
+  instance_id,
+  element_at(tags, 'Name') AS instance,
+  element_at(tags, 'team') AS team,
+  previous_state,
+  state,
+  source_ip
+FROM instance_events
+WHERE source IN ('aws.ec2', 'other')
+  AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+  AND event_source = 'aws.ec2'
+  AND event_name IN ('RunInstances', 'StartInstances', 'StopInstances', 'TerminateInstances')
+  AND outcome = 'success'
+ORDER BY event_time, instance_id

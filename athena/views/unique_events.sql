@@ -1,0 +1,15 @@
+-- Every event once: where one was delivered twice, the row that arrived first. Copies of a
+-- cross-account call, one for each account, share only `shared_event_id` and all stay.
+-- Filter by source and day first.
+SELECT events.*
+FROM (
+  SELECT
+    events.*,
+    -- Partitioned by source and day as well, so that filters on them reach the table.
+    row_number() OVER (
+      PARTITION BY source, day, account, event_id
+      ORDER BY arrival_time, envelope_id
+    ) AS copy
+  FROM events
+) AS events
+WHERE copy = 1 OR event_id IS NULL

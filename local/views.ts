@@ -1,0 +1,123 @@
+import { parseTrinoType } from '../athena/dialects.ts';
+import { eventTables } from '../athena/tables.ts';
+import type { View } from '../athena/views.ts';
+import { readViews } from '../athena/views.ts';
+import type { ColumnType } from '../src/rows/column-type.ts';
+import { typeIn } from '../src/rows/column-type.ts';
+import { duckdb } from './duckdb.ts';
+
+/**
+ * Statements that make DuckDB answer as Athena does, over a relation `events`: functions that it lacks
+ * or means otherwise, and the other views of athena/views/, each after those that it selects from.
+ */
+export function athenaStatements(): string[] {
+  const views = inOrder(readViews(eventTables).filter(({ name }) => name !== 'events'));
+  return [
+    ...athenaFunctions,
+    ...views.map(({ name, sql }) => `CREATE OR REPLACE VIEW ${name} AS\n${duckdbSql(sql)}`),
+  ];
+}
+
+/**
+ * Functions of Athena under their own names and with their own meaning. DuckDB has some of these
+ * names: its `max_by` passes over rows where the first argument is NULL, its `element_at` gives a list.
+ * Trino documentation, "Functions and operators"; DuckDB documentation, "Functions".
+ */
+const athenaFunctions: readonly string[] = [
+  'approx_distinct(x) AS approx_count_distinct(x)',
+  'array_join(list, separator) AS array_to_string(list, separator)',
+  'cardinality(list) AS len(list)',
+  "date_add(unit, n, t) AS CASE unit WHEN 'day' THEN t + to_days(n) WHEN 'hour' THEN t + to_hours(n) " +
+    "WHEN 'minute' THEN t + to_minutes(n) WHEN 'second' THEN t + to_seconds(n) ELSE error('unit: ' || unit) END",
+  // Whole units that have passed; DuckDB's own counts the boundaries between.
+  'date_diff(unit, earlier, later) AS date_sub(unit, earlier, later)',
+  // MySQL's letters for minutes and seconds.
+  "date_format(t, pattern) AS strftime(t, replace(replace(pattern, '%i', '%M'), '%s', '%S'))",
+  'element_at(collection, key) AS collection[key]',
+  'from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMPTZ)',
+  'json_extract_scalar(json, path) AS ' +
+    "CASE WHEN json_type(json, path) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string(json, path) END",
+  'json_format(json) AS CAST(json AS VARCHAR)',
+  'json_parse(text) AS CAST(text AS JSON)',
+  'max_by(x, y) AS arg_max_null(x, y)',
+  'min_by(x, y) AS arg_min_null(x, y)',
+  'regexp_like(text, pattern) AS regexp_matches(text, pattern)',
+  'sequence(first, last) AS generate_series(first, last)',
+].map((macro) => `CREATE OR REPLACE MACRO ${macro}`);
+
+const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** Views after those that they select from. */
+function inOrder(views: readonly View[]): View[] {
+  const ordered = new Set<View>();
+  const add = (view: View) => {
+    for (const other of views) if (view.from.includes(other.name)) add(other);
+    ordered.add(view);
+  };
+  views.forEach(add);
+  return [...ordered];
+}
+
+/**
+ * SQL of Athena in DuckDB's words, where it has others for the same: casts from JSON to a row, and of
+ * an array of rows to one with other names.
+ */
+function duckdbSql(sql: string): string {
+  return sql
+    .replaceAll(castPattern(String.raw`json_parse\((\w+)\)`), (_, column: string, type: string) => {
+      const parsed = parseTrinoType(type);
+      const structure = quoteText(JSON.stringify(jsonStructure(parsed)));
+      return `CAST(json_transform(${column}, ${structure}) AS ${typeIn(duckdb, parsed)})`;
+    })
+    .replaceAll(castPattern('resources', 'array'), (_, type: string) => {
+      const parsed = parseTrinoType(type) as { array: { struct: Record<string, ColumnType> } };
+      // By place, as Athena casts rows; DuckDB casts structs by name.
+      const from = ['arn', 'account', 'type'];
+      const members = Object.keys(parsed.array.struct).map(
+        (name, at) => `${name} := r.${from[at]}`,
+      );
+      return `list_transform(resources, lambda r: struct_pack(${members.join(', ')}))`;
+    });
+}
+
+/** `CAST(what AS type(…))`, the type up to the parenthesis that closes it. */
+function castPattern(what: string, type = 'row'): RegExp {
+  const nested = (depth: number): string =>
+    depth === 0 ? '[^()]*' : String.raw`[^()]*(?:\(${nested(depth - 1)}\)[^()]*)*`;
+  return new RegExp(String.raw`CAST\(${what} AS (${type}\(${nested(6)}\))\)`, 'g');
+}
+
+/** What DuckDB's json_transform is told; it reads keys as they are spelt. */
+function jsonStructure(type: ColumnType): unknown {
+  if (typeof type !== 'object' || !('struct' in type)) return typeIn(duckdb, type);
+  return Object.fromEntries(
+    Object.entries(type.struct).map(([name, member]) => [spelt(name), jsonStructure(member)]),
+  );
+}
+
+/** Keys of CloudTrail records as they spell them (AWS CloudTrail User Guide, "CloudTrail record contents"). */
+const recordKeys = [
+  'accessKeyId',
+  'accountId',
+  'cipherSuite',
+  'clientProvidedHostHeader',
+  'creationDate',
+  'ec2RoleDelivery',
+  'federatedProvider',
+  'identityStoreArn',
+  'invokedBy',
+  'mfaAuthenticated',
+  'onBehalfOf',
+  'originalEventID',
+  'originalRequestID',
+  'principalId',
+  'sessionContext',
+  'sessionIssuer',
+  'tlsVersion',
+  'updatedFields',
+  'userId',
+  'userName',
+  'webIdFederationData',
+];
+
+const spelt = (name: string) => recordKeys.find((key) => key.toLowerCase() === name) ?? name;
