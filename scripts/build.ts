@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BuildOptions, Metafile } from 'esbuild';
@@ -7,16 +7,17 @@ import type { BuildProperties, FunctionBuild } from '../local/template/function-
 import { functionBuilds } from '../local/template/function-builds.ts';
 import { readTemplate, TemplateError } from '../local/template/read-template.ts';
 
-/** A function as one file, ready to run. */
+/** A function, ready to run. */
 export interface Bundle {
   /** The function's logical id in template.yaml. */
   readonly logicalId: string;
-  /** Absolute path of the module. */
+  /** Absolute path of the module. Beside it lie those that it loads. */
   readonly file: string;
   /** The name that Lambda calls, which the module exports. */
   readonly handler: string;
   /** Every name that it exports. */
   readonly exports: readonly string[];
+  /** Of all that a start loads: the module, and what it imports before it runs. */
   readonly bytes: number;
 }
 
@@ -52,6 +53,7 @@ const optionsOf: Readonly<Record<string, (value: BuildProperties[string]) => Bui
   OutExtension: (value) => ({ outExtension: record(value) }),
   Sourcemap: (value) => ({ sourcemap: flag(value) }),
   SourcesContent: (value) => ({ sourcesContent: flag(value) }),
+  Splitting: (value) => ({ splitting: flag(value) }),
   Target: (value) => ({ target: list(value) }),
   TreeShaking: (value) => ({ treeShaking: flag(value) }),
   // About npm, not about esbuild.
@@ -108,9 +110,12 @@ export async function build(folders: BuildFolders = {}): Promise<Bundle[]> {
   }
   const bundles = built.map(({ bundle }) => bundle);
   const sources = built.flatMap(({ inputs }) => inputs).filter((file) => !isDependency(file));
+  const outputs = Object.assign({}, ...built.map((one) => one.outputs));
+  await removeStale(outdir, outputs);
   const stamp: Stamp = {
     settings: await settingsOf(root),
     sources: await hashesOf(root, sources),
+    outputs,
     bundles: bundles.map((bundle) => ({ ...bundle, file: relative(outdir, bundle.file) })),
   };
   await replaceFile(join(outdir, stampFile), `${JSON.stringify(stamp, null, 1)}\n`);
@@ -121,7 +126,11 @@ interface Built {
   readonly bundle: Bundle;
   /** The sources that it was made of, relative to the project. */
   readonly inputs: readonly string[];
+  readonly outputs: Outputs;
 }
+
+/** Sizes of all files that a build makes, by their paths in its folder. */
+type Outputs = Readonly<Record<string, number>>;
 
 const buildsOf = (root: string) =>
   functionBuilds(readTemplate(pathToFileURL(join(root, 'template.yaml'))));
@@ -141,18 +150,25 @@ async function buildFunction(
     write: false,
     logLevel: 'silent',
   });
-  for (const { path, contents } of outputFiles) await replaceFile(path, contents);
-
   const [path, output] = outputOf(metafile, handler.file);
+  const file = resolve(root, path);
+  // The module last: whoever loads it finds all that it imports.
+  const isModule = (output: { readonly path: string }) => Number(output.path === file);
+  for (const { path, contents } of outputFiles.toSorted((a, b) => isModule(a) - isModule(b))) {
+    await replaceFile(path, contents);
+  }
   return {
     bundle: {
       logicalId,
-      file: resolve(root, path),
+      file,
       handler: handler.export,
       exports: output.exports,
-      bytes: output.bytes,
+      bytes: startBytes(metafile, path),
     },
     inputs: Object.keys(metafile.inputs),
+    outputs: Object.fromEntries(
+      outputFiles.map(({ path, contents }) => [relative(outdir, path), contents.length]),
+    ),
   };
 }
 
@@ -160,6 +176,23 @@ function outputOf({ outputs }: Metafile, entryPoint: string) {
   const found = Object.entries(outputs).find(([, output]) => output.entryPoint === entryPoint);
   if (!found) throw new Error(`esbuild made nothing of ${entryPoint}`);
   return found;
+}
+
+function startBytes({ outputs }: Metafile, path: string): number {
+  const loaded = new Set([path]);
+  for (const file of loaded) {
+    for (const { kind, path: imported } of outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement' && imported in outputs) loaded.add(imported);
+    }
+  }
+  return [...loaded].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
+}
+
+/** The names of split files tell their contents: what a change leaves behind is of no use. */
+async function removeStale(outdir: string, outputs: Outputs): Promise<void> {
+  const former = (await readStamp(outdir))?.outputs ?? {};
+  const stale = Object.keys(former).filter((file) => !(file in outputs));
+  await Promise.all(stale.map((file) => rm(join(outdir, file), { force: true })));
 }
 
 /** esbuild's error about the sources, its message a line each. */
@@ -179,6 +212,7 @@ interface Stamp {
   readonly settings: string;
   /** Content hash of each source. */
   readonly sources: Readonly<Record<string, string>>;
+  readonly outputs: Outputs;
   readonly bundles: readonly Bundle[];
 }
 
@@ -216,22 +250,22 @@ async function readStamp(outdir: string): Promise<Stamp | undefined> {
 }
 
 async function isCurrent(
-  { settings, sources, bundles }: Stamp,
+  { settings, sources, outputs }: Stamp,
   current: string,
   { root, outdir }: Required<BuildFolders>,
 ): Promise<boolean> {
   if (settings !== current) return false;
   const hashes = await hashesOf(root, Object.keys(sources));
   if (Object.entries(sources).some(([file, hash]) => hashes[file] !== hash)) return false;
-  const sizes = await Promise.all(
-    bundles.map(({ file }) =>
+  const isThere = await Promise.all(
+    Object.entries(outputs).map(([file, bytes]) =>
       stat(join(outdir, file)).then(
-        ({ size }) => size,
-        () => -1,
+        ({ size }) => size === bytes,
+        () => false,
       ),
     ),
   );
-  return bundles.every(({ bytes }, i) => sizes[i] === bytes);
+  return isThere.every(Boolean);
 }
 
 /** Installed packages are known by npm's own list of them, which is thousands of files less to read. */
@@ -266,7 +300,9 @@ if (import.meta.main) {
   try {
     for (const { file, bytes, exports } of await build()) {
       const size = `${(bytes / 1024).toFixed(0)} KB`;
-      console.log(`${relative(process.cwd(), file)}  ${size}, exports ${exports.join(', ')}`);
+      console.log(
+        `${relative(process.cwd(), file)}  ${size} at start, exports ${exports.join(', ')}`,
+      );
     }
   } catch (error) {
     // What is wrong with a source or a template says so itself; of anything else the stack tells more.

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -32,6 +33,9 @@ Resources:
         OutExtension: [.js=.mjs]
         Sourcemap: true
 ${properties}`;
+
+const splitFiles = () =>
+  readdirSync(join(root, 'dist')).filter((file) => /\.mjs$/.test(file) && file !== 'main.mjs');
 
 /** A project of two sources. */
 let root: string;
@@ -90,6 +94,7 @@ describe('build', () => {
       minify: true,
       sourcemap: true,
       sourcesContent: false,
+      splitting: true,
     });
   });
 
@@ -143,8 +148,32 @@ describe('build', () => {
     const [bundle] = await build({ outdir: join(root, 'ours') });
 
     // Assess
-    const ours = readFileSync(bundle?.file ?? '');
-    expect(ours.equals(readFileSync(join(outdir, realBuild?.bundle ?? '')))).toBe(true);
+    const modulesIn = (folder: string) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.mjs'))
+        .map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+    expect(bundle?.file).toBe(join(root, 'ours', realBuild?.bundle ?? ''));
+    expect(modulesIn(join(root, 'ours'))).toEqual(modulesIn(outdir));
+  });
+
+  test('puts what is loaded later into files of their own, which a start does not count', async () => {
+    // Prepare
+    write('template.yaml', template('        Splitting: true\n'));
+    write('handlers/main.ts', "export const run = () => import('./word.ts');\n");
+    await build({ root });
+    const before = splitFiles();
+    write('handlers/word.ts', "export const word: string = 'second';\n");
+
+    // Act
+    const [bundle] = await build({ root });
+
+    // Assess: the files of the build before are gone.
+    const after = splitFiles();
+    expect(before).toEqual([expect.stringMatching(/^word-\w+\.mjs$/)]);
+    expect(after).toEqual([expect.stringMatching(/^word-\w+\.mjs$/)]);
+    expect(after).not.toEqual(before);
+    expect(bundle?.bytes).toBe(readFileSync(bundle?.file ?? '').length);
+    expect(readFileSync(bundle?.file ?? '', 'utf8')).not.toContain('second');
   });
 });
 
