@@ -17,7 +17,7 @@ export type Decision =
 /** A document whose tags are there, as its line. */
 export interface Line extends Part {
   readonly partition: Partition;
-  readonly line: string;
+  readonly line: Buffer;
 }
 
 /** A document that becomes no line, and why. */
@@ -84,8 +84,8 @@ function write(document: WorkDocument, maxLineBytes: number): Line | Unwritten {
   const { bytes } = document;
   if ('error' in document) return { bytes, lineBytes: 0, error: document.error };
   const { partition } = document;
-  const line = 'row' in document ? lineOf(document.row) : document.line;
-  const lineBytes = Buffer.byteLength(line);
+  const line = 'row' in document ? Buffer.from(lineOf(document.row)) : document.line;
+  const lineBytes = line.length;
   if (lineBytes <= maxLineBytes) return { bytes, lineBytes, partition, line };
   if ('row' in document && document.row.instances) {
     const row = withoutInstances(document.row);

@@ -1,3 +1,4 @@
+import { Buffer, isUtf8 } from 'node:buffer';
 import { type Configuration, reserveMs } from './config.ts';
 import { type Attempt, attempt, orThrow, RecordError } from './errors.ts';
 import { type AwsEvent, eventIn, recognise } from './events/event.ts';
@@ -8,6 +9,7 @@ import type { FirehoseRecord } from './firehose/contract.ts';
 import type { Journey } from './firehose/parts.ts';
 import { type Partition, partitionOf } from './partition/partition.ts';
 import { lineOf } from './rows/line.ts';
+import { plainLineOf } from './rows/one-pass/line.ts';
 import { rowOf } from './rows/row.ts';
 import { isInstant } from './rows/time.ts';
 import type { TaggedRow } from './tag-rows.ts';
@@ -40,7 +42,7 @@ export type Contents =
 
 /** One document of a record: an event's line; its row, which waits for tags; or why it is none. */
 export type WorkDocument = { readonly bytes: Uint8Array } & (
-  | { readonly partition: Partition; readonly line: string }
+  | { readonly partition: Partition; readonly line: Buffer }
   | ({ readonly partition: Partition } & TaggedRow)
   | { readonly error: RecordError }
 );
@@ -95,6 +97,8 @@ function documentsIn(
   options: ReadOptions,
   time: Time,
 ): Contents {
+  const plain = plainDocumentIn(bytes, arrivedMs, options);
+  if (plain) return { documents: [plain], isControl: false };
   const documents: WorkDocument[] = [];
   let isControl = false;
   for (const document of readDocuments(bytes)) {
@@ -103,6 +107,17 @@ function documentsIn(
     else documents.push(workDocumentOf(document, arrivedMs, options));
   }
   return { documents, isControl };
+}
+
+/** The record, where it is one plain call and nothing else: most of them are, and need no parser. */
+function plainDocumentIn(
+  bytes: Uint8Array,
+  arrivedMs: number,
+  { configuration }: ReadOptions,
+): WorkDocument | undefined {
+  if (bytes.length > readLimits.maxDocumentBytes || !isUtf8(bytes)) return undefined;
+  const plain = plainLineOf(bytes, arrivedMs);
+  return plain && { bytes, line: plain.line, partition: partitionOf(plain.cells, configuration) };
 }
 
 /** @throws RecordError OUT_OF_TIME */
@@ -132,7 +147,7 @@ function workDocumentOf(
     const partition = partitionOf(row, configuration);
     return row.instances
       ? { partition, row, lessons: lessonsOf(event) }
-      : { partition, line: lineOf(row) };
+      : { partition, line: Buffer.from(lineOf(row)) };
   });
   return made.ok ? { bytes, ...made.value } : { bytes, error: made.error };
 }

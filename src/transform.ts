@@ -132,8 +132,8 @@ function settle(
         return { ...known, carriers: carriersOf(decision.groups, journey, limits) };
       case 'answer': {
         const { lines, partition } = decision;
-        const text = lines.map(({ line }) => line).join('');
-        return tryAnswer(okAnswer(record.recordId, text, partition))
+        const data = lines.map(({ line }) => line);
+        return tryAnswer(okAnswer(record.recordId, data, partition))
           ? { ...known, result: 'Ok' }
           : { ...known, carriers: carriersOf([lines], journey, limits) };
       }

@@ -38,10 +38,10 @@ function isRecord(record: unknown): record is FirehoseRecord {
 /** The record became lines, each ended by a newline, that are stored under these keys. */
 export function okAnswer(
   recordId: string,
-  lines: string,
+  lines: readonly Uint8Array[],
   partitionKeys: { readonly source: string; readonly day: string },
 ): FirehoseAnswer {
-  const data = Buffer.from(lines, 'utf8').toString('base64');
+  const data = Buffer.concat(lines).toString('base64');
   return { recordId, result: 'Ok', data, metadata: { partitionKeys: { ...partitionKeys } } };
 }
 

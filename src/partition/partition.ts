@@ -17,11 +17,16 @@ export interface PartitionRules {
 /** Days that an event may be ahead of its arrival: clocks differ, and midnight comes. */
 export const maxDaysAhead = 1;
 
+/** What a partition is decided by. */
+export type PartitionCells = {
+  readonly [C in 'event_source' | 'event_time' | 'arrival_time']?: Row[C] | undefined;
+};
+
 /**
  * The partition of a row: by its source, and by the day of the event; by the day of its arrival
  * where the event has no usable time, or one that is further from its arrival than may be.
  */
-export function partitionOf(row: Row, rules: PartitionRules): Partition {
+export function partitionOf(row: PartitionCells, rules: PartitionRules): Partition {
   const source = row.event_source;
   return {
     source: source !== undefined && rules.sources.has(source) ? source : otherSource,
@@ -29,7 +34,7 @@ export function partitionOf(row: Row, rules: PartitionRules): Partition {
   };
 }
 
-function partitionDayOf(row: Row, maxDaysLate: number): string {
+function partitionDayOf(row: PartitionCells, maxDaysLate: number): string {
   const arrival = dayOf(row.arrival_time as string);
   if (row.event_time === undefined) return arrival;
   const day = dayOf(row.event_time);

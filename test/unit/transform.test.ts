@@ -383,7 +383,7 @@ describe('A put that is refused', () => {
 
   test('for want of time leaves the records that need none', async () => {
     let asked = 0;
-    const remainingMs = () => (++asked <= 6 ? 120_000 : 0);
+    const remainingMs = () => (++asked <= 5 ? 120_000 : 0);
 
     const ran = await runRecords([a + s3, b], { remainingMs });
 
@@ -693,7 +693,7 @@ describe('The function answers', () => {
   });
 
   test('records for which there is no time, before it ends', async () => {
-    let left = reserveMs + 3;
+    let left = reserveMs + 2;
     const ran = await runRecords([a, b, c, 'oops'], { remainingMs: () => left-- });
 
     expect(fatesOf(ran)).toEqual(['a', 'b', 'OUT_OF_TIME', 'OUT_OF_TIME']);

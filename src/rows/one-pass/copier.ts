@@ -11,7 +11,7 @@ import { Buffer } from 'node:buffer';
  */
 export interface Copier {
   /** Begins with a document, UTF-8, and with nothing written. */
-  start(document: Buffer): Buffer;
+  start(document: Uint8Array): Buffer;
   /** Begins again. */
   rewind(): void;
   /** Skips white space; the next byte, or undefined at the end. */
@@ -190,7 +190,7 @@ export function createCopier(maxDepth: number): Copier {
     start(document) {
       const { length } = document;
       if (input.length <= length) input = Buffer.alloc(2 * length);
-      document.copy(input);
+      input.set(document);
       input[length] = 0;
       // An escape of two bytes becomes four; column names and derived cells come on top.
       if (output.length < 2 * length + 128 * 1024) output = Buffer.alloc(4 * length + 128 * 1024);

@@ -133,10 +133,10 @@ const places = new Uint32Array(2 * plans.wrapped.entries.length);
  * @param document UTF-8
  * @param arrivalMs when it reached Firehose, epoch milliseconds
  */
-export function plainLineOf(document: Buffer, arrivalMs: number): PlainLine | undefined {
-  if (document.includes(instanceArn)) return undefined;
+export function plainLineOf(document: Uint8Array, arrivalMs: number): PlainLine | undefined {
   places.fill(0);
   input = copier.start(document);
+  if (input.subarray(0, document.length).includes(instanceArn)) return undefined;
   const isBare = isFirstKeyIn(plans.bare.record);
   const plan = isBare ? plans.bare : plans.wrapped;
   copier.rewind();

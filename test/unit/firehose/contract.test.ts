@@ -41,7 +41,9 @@ describe('An answer', () => {
   const record = { recordId: '1', approximateArrivalTimestamp: 0, data: 'eA==' };
 
   test('that is Ok has its lines in base64, and the keys of its partition', () => {
-    expect(okAnswer('1', '{"a":"é"}\n', { source: 'aws.ec2', day: '2026-11-20' })).toEqual({
+    expect(
+      okAnswer('1', [Buffer.from('{"a":"é"}\n')], { source: 'aws.ec2', day: '2026-11-20' }),
+    ).toEqual({
       recordId: '1',
       result: 'Ok',
       data: Buffer.from('{"a":"é"}\n').toString('base64'),

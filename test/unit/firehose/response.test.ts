@@ -23,7 +23,7 @@ const bytesOf = (response: Response) => Buffer.byteLength(JSON.stringify(respons
 
 /** An `Ok` answer of exactly so many bytes, a multiple of four apart from the rest. */
 function okOfBytes(recordId: string, bytes: number): FirehoseAnswer {
-  const answer = okAnswer(recordId, '', partition);
+  const answer = okAnswer(recordId, [Buffer.from('')], partition);
   const answered = { ...answer, data: 'A'.repeat(bytes - sizeOf(answer)) };
   expect(Buffer.byteLength(JSON.stringify(answered))).toBe(bytes);
   return answered;
@@ -50,7 +50,7 @@ describe('A response', () => {
     const { tryAnswer, response } = buildResponse(records, 1000);
 
     expect(tryAnswer(1, droppedAnswer(recordOf('b')))).toBe(true);
-    expect(tryAnswer(2, okAnswer('c', '{}\n', partition))).toBe(true);
+    expect(tryAnswer(2, okAnswer('c', [Buffer.from('{}\n')], partition))).toBe(true);
 
     expect(response.records.map(({ recordId, result }) => `${recordId} ${result}`)).toEqual([
       'a ProcessingFailed',
@@ -86,9 +86,9 @@ describe('A response', () => {
     const { tryAnswer, response } = buildResponse(records, 230);
 
     expect(tryAnswer(0, failedAnswer(records[0] as FirehoseRecord))).toBe(true);
-    expect(tryAnswer(1, okAnswer('b', '{}\n', partition))).toBe(false);
+    expect(tryAnswer(1, okAnswer('b', [Buffer.from('{}\n')], partition))).toBe(false);
     expect(tryAnswer(0, droppedAnswer(records[0] as FirehoseRecord))).toBe(true);
-    expect(tryAnswer(1, okAnswer('b', '{}\n', partition))).toBe(true);
+    expect(tryAnswer(1, okAnswer('b', [Buffer.from('{}\n')], partition))).toBe(true);
     expect(bytesOf(response)).toBeLessThanOrEqual(230);
   });
 
@@ -109,8 +109,8 @@ describe('A response', () => {
 
 describe('The size of an answer', () => {
   test.each([
-    okAnswer('1', '{"a":"é😀"}\n', partition),
-    okAnswer('1', '', { source: 'other', day: '2026-11-20' }),
+    okAnswer('1', [Buffer.from('{"a":"é😀"}\n')], partition),
+    okAnswer('1', [Buffer.from('')], { source: 'other', day: '2026-11-20' }),
     droppedAnswer(recordOf('\u{1f600}"\\\ud800')),
     failedAnswer(recordOf('1', 'YWJj')),
     failedAnswer(recordOf('1', 'no base64: é"\n')),
