@@ -38,10 +38,12 @@ function isRecord(record: unknown): record is FirehoseRecord {
 /** The record became lines, each ended by a newline, that are stored under these keys. */
 export function okAnswer(
   recordId: string,
-  lines: readonly Uint8Array[],
+  lines: readonly Buffer[],
   partitionKeys: { readonly source: string; readonly day: string },
 ): FirehoseAnswer {
-  const data = Buffer.concat(lines).toString('base64');
+  const [only, ...others] = lines;
+  const bytes = only && others.length === 0 ? only : Buffer.concat(lines);
+  const data = bytes.toString('base64');
   return { recordId, result: 'Ok', data, metadata: { partitionKeys: { ...partitionKeys } } };
 }
 

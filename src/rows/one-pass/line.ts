@@ -1,13 +1,18 @@
 import { Buffer } from 'node:buffer';
 import { cloudTrailEnding } from '../../events/event.ts';
 import { readLimits } from '../../events/read.ts';
-import { type Json, type JsonObject, parseJson } from '../../json.ts';
-import { type Actor, actorIn } from '../actor.ts';
-import { type Derived, type RecordFacts as Facts, ofActor, ofBare, ofWrapped } from '../derived.ts';
+import { type JsonObject, parseJson } from '../../json.ts';
+import {
+  type Derived,
+  type RecordFacts as Facts,
+  ofBare,
+  ofWrapped,
+  recordFacts,
+} from '../derived.ts';
 import { type Form, forms } from '../forms.ts';
 import { mapping, type Part } from '../mapping.ts';
 import { type ColumnName, columns, type Row } from '../schema.ts';
-import { toRowTime } from '../time.ts';
+import { rowTimeOf } from '../time.ts';
 import { createCopier } from './copier.ts';
 import { type KeyTable, keyTableOf } from './key-table.ts';
 
@@ -51,14 +56,20 @@ interface Plan {
   }[];
   /** Entries without a column. */
   readonly others: readonly Entry[];
-  /** The keys of a record that derived cells are made of, beside `userIdentity`. */
+  /** The keys of a record that derived cells are made of. */
   readonly facts: readonly Entry[];
-  readonly userIdentity: number;
-  /** Indexes of keys: source and time of the event. */
+  /** Derived cells by those facts: few kinds of calls by few actors are most of all. */
+  readonly known: Map<string, DerivedCells>;
+  /** Indexes of keys of a wrapped record. */
   readonly source: number;
-  readonly time: number;
-  /** Of a wrapped record. */
   readonly detailType: number;
+}
+
+/** What is derived from a record, but for the time of its arrival. */
+interface DerivedCells {
+  /** `,"column":value` of each. */
+  readonly text: string;
+  readonly event_source: string | undefined;
 }
 
 /** What recordFacts and the derived cells look at; of an API call, no more. */
@@ -70,6 +81,7 @@ const factKeys: ReadonlySet<string> = new Set([
   'errorMessage',
   'recipientAccountId',
   'insightDetails',
+  'userIdentity',
 ]);
 
 const plans = { bare: planOf('bare', ofBare), wrapped: planOf('wrapped', ofWrapped) };
@@ -98,17 +110,16 @@ function planOf(family: 'bare' | 'wrapped', derived: Derived<Facts>): Plan {
     entries.findIndex((entry) => entry.part === part && entry.key === name);
   return {
     others: entries.filter(({ to }) => to !== 'column'),
-    userIdentity: indexOf('record', 'userIdentity'),
+    known: new Map(),
     facts: entries.filter(({ part, key }) => part === 'record' && factKeys.has(key)),
     source: indexOf('envelope', 'source'),
     detailType: indexOf('envelope', 'detail-type'),
-    time: indexOf('record', 'eventTime'),
     envelope: tableOf('envelope'),
     record: tableOf('record'),
     entries,
     derived: columns.flatMap(({ name: column }) => {
       const derive = derived[column];
-      return derive && !(column in ofActor) ? [{ column, derive }] : [];
+      return derive && column !== 'arrival_time' ? [{ column, derive }] : [];
     }),
   };
 }
@@ -125,6 +136,8 @@ const falseBytes = Buffer.from('false');
 // A document is done before the next begins: what it needs is made once.
 const copier = createCopier(readLimits.maxDepth);
 let input: Buffer = Buffer.alloc(0);
+/** The cell, as soon as it is written. */
+let eventTime: string | undefined;
 /** Start and end of each value by the index of its key; an end of 0 says that there is none. */
 const places = new Uint32Array(2 * plans.wrapped.entries.length);
 
@@ -135,6 +148,7 @@ const places = new Uint32Array(2 * plans.wrapped.entries.length);
  */
 export function plainLineOf(document: Uint8Array, arrivalMs: number): PlainLine | undefined {
   places.fill(0);
+  eventTime = undefined;
   input = copier.start(document);
   if (input.subarray(0, document.length).includes(instanceArn)) return undefined;
   const isBare = isFirstKeyIn(plans.bare.record);
@@ -144,19 +158,14 @@ export function plainLineOf(document: Uint8Array, arrivalMs: number): PlainLine 
   if (copier.next() !== 0 || copier.position() !== document.length) return undefined;
   if (!isComplete(plan)) return undefined;
 
-  const record: Record<string, Json> = {};
-  for (const { key, index } of plan.facts) record[key] = stringAt(index);
-  if (!isPlainCall(record)) return undefined;
-  const { actor, text } = actorAt(plan.userIdentity);
-  const facts = { arrivalMs, record, actor, instances: [] };
-  const cells: Row = {};
-  for (const { column, derive } of plan.derived) cells[column] = derive(facts) as never;
-  copier.writeText(`${text},${JSON.stringify(cells).slice(1)}\n`);
+  const derived = derivedCellsOf(plan);
+  if (derived === undefined) return undefined;
+  const arrival_time = rowTimeOf(arrivalMs);
+  copier.writeText(`${derived.text},"arrival_time":"${arrival_time}"}\n`);
   const line = copier.result();
   line[0] = openBrace; // in the place of the first comma
-  const { event_source = stringAt(plan.source) as string, arrival_time } = cells;
-  const event_time = toRowTime(stringAt(plan.time) ?? '');
-  return { line, cells: { event_source, event_time, arrival_time } };
+  const event_source = derived.event_source ?? stringAt(plan.source) ?? undefined;
+  return { line, cells: { event_source, event_time: eventTime, arrival_time } };
 }
 
 /** Ids begin strings, which the copier notes, or end ARNs. Which of them count, rowOf knows. */
@@ -204,11 +213,11 @@ function copyMember(entry: Entry, plan: Plan): boolean {
     case 'constant':
       return copier.skipBytes(entry.value);
     case 'column':
-      return copyCell(entry.name, entry.form);
+      return copyCell(entry);
   }
 }
 
-function copyCell(name: Buffer, form: Form): boolean {
+function copyCell({ column, name, form }: Extract<Entry, { to: 'column' }>): boolean {
   const from = copier.position();
   if (input[from] === letterN) return copier.skipBytes(nullBytes);
   copier.write(name);
@@ -225,6 +234,7 @@ function copyCell(name: Buffer, form: Form): boolean {
     const time = form.toCell(text);
     if (time === undefined || !form.isExact(time, text)) return false;
     copier.writeText(`"${time}"`);
+    if (column === 'event_time') eventTime = time as string;
     return true;
   }
   // A list of resources: the form itself, as rowOf would.
@@ -269,25 +279,40 @@ function textBetween(start: number, end: number): string {
   return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
-/** The actor in a `userIdentity`, and its cells as text. Few identities make most of the calls. */
-function actorAt(index: number): { readonly actor: Actor; readonly text: string } {
-  const start = places[2 * index] as number;
-  const identity = input.toString('utf8', start, places[2 * index + 1] as number);
-  const known = actors.get(identity);
+/** Undefined where the record is no plain call. */
+function derivedCellsOf(plan: Plan): DerivedCells | undefined {
+  let key = '';
+  for (const { index } of plan.facts) key += `${bytesAt(index)}\n`;
+  const known = plan.known.get(key);
   if (known) return known;
-  const actor = actorIn(identity === '' ? null : parseJson(identity));
-  const cells = Object.entries(ofActor).map(([column, derive]) => [column, derive({ actor })]);
-  const members = JSON.stringify(Object.fromEntries(cells)).slice(1, -1);
-  const entry = { actor, text: members === '' ? '' : `,${members}` };
-  if (identity.length > maxIdentityLength) return entry;
-  if (actors.size === maxActors) actors.clear();
-  actors.set(identity, entry);
-  return entry;
+
+  const record: JsonObject = Object.fromEntries(
+    plan.facts.map(({ key, index }) => [key, parseJson(textAt(index) || 'null')]),
+  );
+  if (!isPlainCall(record)) return undefined;
+  const facts = recordFacts(record, 0);
+  const cells: Row = {};
+  for (const { column, derive } of plan.derived) cells[column] = derive(facts) as never;
+  const text = `,${JSON.stringify(cells).slice(1, -1)}`;
+  const derived = { text, event_source: cells.event_source };
+  if (key.length > maxKeyLength) return derived;
+  if (plan.known.size === maxKnown) plan.known.clear();
+  plan.known.set(key, derived);
+  return derived;
 }
 
-const actors = new Map<string, { readonly actor: Actor; readonly text: string }>();
-const maxActors = 1000;
-const maxIdentityLength = 4096;
+const maxKnown = 1000;
+const maxKeyLength = 4096;
+
+/** The JSON text of a value; empty where there is none. */
+function textAt(index: number): string {
+  return input.toString('utf8', places[2 * index], places[2 * index + 1]);
+}
+
+/** The same as one character a byte: made in no time, and as different. */
+function bytesAt(index: number): string {
+  return input.toString('latin1', places[2 * index], places[2 * index + 1]);
+}
 
 function isPlainCall({
   eventVersion,
