@@ -1,6 +1,7 @@
 import { type Command, invocationPrefix, nearest, runCommand } from './command.ts';
 import { demo } from './commands/demo.ts';
 import { invocation } from './commands/invocation.ts';
+import { overview } from './commands/overview.ts';
 import { put } from './commands/put.ts';
 import { query } from './commands/query.ts';
 import { restore } from './commands/restore.ts';
@@ -8,7 +9,7 @@ import { EnvironmentError, environmentErrorOf, SqlError, UsageError } from './er
 import { type Terminal, terminalOf } from './terminal.ts';
 
 /** Every command: a module in commands/, a word here. */
-const commands: readonly Command[] = [demo, put, query, restore, invocation];
+const commands: readonly Command[] = [demo, put, query, overview, restore, invocation];
 
 /**
  * Runs what was typed.

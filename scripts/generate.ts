@@ -4,10 +4,17 @@ import type { Writer } from './writer.ts';
 import { athenaDocs } from './writers/athena-docs.ts';
 import { lake } from './writers/lake.ts';
 import { partitionSources } from './writers/partition-sources.ts';
+import { rowsDocs } from './writers/rows-docs.ts';
 import { sampleInvocations } from './writers/sample-invocations.ts';
 
 /** Every writer of generated files. To add one: a module in writers/, a line here. */
-const writers: readonly Writer[] = [partitionSources, lake, athenaDocs, sampleInvocations];
+const writers: readonly Writer[] = [
+  partitionSources,
+  lake,
+  athenaDocs,
+  rowsDocs,
+  sampleInvocations,
+];
 
 const projectRoot = new URL('../', import.meta.url);
 

@@ -6,14 +6,9 @@ import {
   lakeFolderOf,
   lakeOption,
 } from '../command.ts';
-import type { Answer } from '../duckdb.ts';
 import { UsageError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
-import { isTooWide, layOutTable, recordLines, type TableCell } from '../table.ts';
-import { counted, type Output, shellWord, type Terminal } from '../terminal.ts';
-
-/** Rows whose widths lay the table out. */
-const sampleRows = 1000;
+import { shellWord, type Terminal } from '../terminal.ts';
 
 /** Answers SQL from a lake. */
 export const query = defineCommand({
@@ -34,7 +29,10 @@ export const query = defineCommand({
     const sql = await sqlIn(positionals, terminal);
     const folder = lakeFolderOf(values.lake, terminal);
     // Loaded here: nobody else needs the engine.
-    const { openLake } = await import('../duckdb.ts');
+    const [{ openLake }, { writeJson, writeTable }] = await Promise.all([
+      import('../duckdb.ts'),
+      import('../answer.ts'),
+    ]);
     const lake = await openLake(folder);
     const { interrupted } = terminal;
     interrupted.addEventListener('abort', lake.interrupt);
@@ -67,55 +65,4 @@ async function sqlIn(positionals: readonly string[], terminal: Terminal): Promis
     throw new UsageError('The SQL has to be one argument.', 'Write it in quotes: query "SELECT …"');
   }
   return sql === '-' ? textIn(terminal.stdin) : sql;
-}
-
-async function writeJson(answer: Answer, { stdout, interrupted }: Terminal): Promise<void> {
-  const { objectJson } = await import('../duckdb.ts');
-  const names = answer.columns.map(({ name }) => name);
-  for await (const rows of answer.rows()) {
-    const lines = rows.map((row) => objectJson(names.map((name, at) => [name, row[at] ?? null])));
-    await stdout.write(`${lines.join('\n')}\n`);
-    if (interrupted.aborted) return;
-  }
-}
-
-async function writeTable(answer: Answer, { stdout, interrupted }: Terminal): Promise<void> {
-  const { textOf } = await import('../duckdb.ts');
-  const { columns } = answer;
-  if (columns[0]?.name === 'explain_key') return writePlan(answer, stdout);
-  const maxWidth = stdout.columns;
-  const style = {
-    maxWidth,
-    bold: (text: string) => stdout.style('bold', text),
-    dim: (text: string) => stdout.style('dim', text),
-  };
-  let count = 0;
-  const write = async (rows: readonly (readonly TableCell[])[]) => {
-    table ??= layOutTable(columns, rows.slice(0, sampleRows), style);
-    const { head, line } = table;
-    const lines = isTooWide(columns, maxWidth)
-      ? rows.flatMap((row, at) => [
-          style.dim(`── row ${count + at + 1} ──`),
-          ...recordLines(columns, row, style),
-        ])
-      : [...(count === 0 ? head : []), ...rows.map(line)];
-    count += rows.length;
-    if (lines.length > 0) await stdout.write(`${lines.join('\n')}\n`);
-  };
-  let table: ReturnType<typeof layOutTable> | undefined;
-
-  for await (const rows of answer.rows()) {
-    await write(rows.map((row) => row.map(textOf)));
-    if (interrupted.aborted) return;
-  }
-  if (count === 0) await write([]);
-  if (maxWidth !== undefined) await stdout.write(`${style.dim(counted(count, 'row'))}\n`);
-}
-
-/** A plan is a drawing of many lines. */
-async function writePlan(answer: Answer, stdout: Output): Promise<void> {
-  const { textOf } = await import('../duckdb.ts');
-  for await (const rows of answer.rows()) {
-    for (const [, plan = null] of rows) await stdout.write(`${textOf(plan)}\n`);
-  }
 }

@@ -1,0 +1,71 @@
+import {
+  defineCommand,
+  invocationPrefix,
+  jsonOption,
+  lakeFolderOf,
+  lakeOption,
+} from '../command.ts';
+import { UsageError } from '../errors.ts';
+
+/** What the columns make of the events: of each kind, how many have what people filter by. */
+const byKind = `
+SELECT coalesce(kind, 'all') AS kind, count(*) AS events, ${[
+  'state',
+  'resource_id',
+  'instances',
+  'unmapped',
+]
+  .map((column) => `round(100.0 * count(${column}) / nullif(count(*), 0), 1) AS "${column} %"`)
+  .join(', ')}
+FROM events
+GROUP BY GROUPING SETS ((kind), ())
+ORDER BY grouping(kind), events DESC, kind`;
+
+/** Of a wrapped record the patch of the record is below `detail`. */
+const unmappedFields = `
+WITH patches AS (
+  SELECT *, unmapped::JSON AS patch FROM events WHERE unmapped IS NOT NULL
+), fields AS (
+  SELECT *, unnest(json_keys(patch)) AS field FROM patches
+), inner_fields AS (
+  SELECT *, unnest(
+    CASE WHEN field = 'detail' AND json_type(patch, '$.detail') = 'OBJECT'
+      THEN list_transform(json_keys(patch, '$.detail'), key -> 'detail.' || key)
+      ELSE [field] END
+  ) AS path FROM fields
+)
+SELECT path AS "field that no column holds", count(*) AS events, min(event_source) AS "such as of"
+FROM inner_fields
+GROUP BY path
+ORDER BY events DESC, path`;
+
+/** Tells how well the columns tell the events of a lake. */
+export const overview = defineCommand({
+  name: 'overview',
+  summary: 'what a lake holds, by kind, and what no column holds',
+  positionals: '',
+  description: [
+    'Counts the events of each kind, and the share of them that has a state, the id of a resource,',
+    'instances, and anything that no column of its own holds; then names those fields.',
+  ],
+  options: { lake: lakeOption, json: jsonOption('print a JSON object a row') },
+  example: `${invocationPrefix} overview --lake DIR`,
+  async run({ values, positionals }, terminal) {
+    if (positionals.length > 0) throw new UsageError('overview takes no arguments.');
+    // Loaded here: nobody else needs the engine.
+    const [{ openLake }, { writeJson, writeTable }] = await Promise.all([
+      import('../duckdb.ts'),
+      import('../answer.ts'),
+    ]);
+    const lake = await openLake(lakeFolderOf(values.lake, terminal));
+    try {
+      const write = values.json ? writeJson : writeTable;
+      await write(await lake.ask(byKind), terminal);
+      if (!values.json) await terminal.stdout.write('\n');
+      await write(await lake.ask(unmappedFields), terminal);
+      return 0;
+    } finally {
+      lake.close();
+    }
+  },
+});

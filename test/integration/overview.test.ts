@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { buildIfNeeded } from '../../scripts/build.ts';
+import { createFolder, run } from '../support/command-fixture.ts';
+
+const { folder, remove } = createFolder();
+afterAll(remove);
+
+const stopped = {
+  version: '0',
+  id: 'a',
+  'detail-type': 'EC2 Instance State-change Notification',
+  source: 'aws.ec2',
+  account: '123456789012',
+  time: '2026-11-21T10:11:12Z',
+  region: 'eu-west-1',
+  resources: [],
+  detail: { 'instance-id': 'i-0a1b2c3d4e5f60711', state: 'stopped' },
+};
+const call = {
+  eventVersion: '1.11',
+  eventID: 'b',
+  eventTime: '2026-11-21T10:11:12Z',
+  eventSource: 's3.amazonaws.com',
+  eventName: 'PutObject',
+  awsRegion: 'eu-west-1',
+  eventType: 'AwsApiCall',
+  eventContext: { tagContext: {} },
+};
+const wrapped = {
+  ...stopped,
+  id: 'c',
+  'detail-type': 'AWS API Call via CloudTrail',
+  source: 'aws.s3',
+  detail: call,
+};
+
+beforeAll(async () => {
+  await buildIfNeeded();
+  const events = [stopped, call, wrapped, { ...stopped, 'replay-name': 'x' }];
+  writeFileSync(join(folder, 'a.ndjson'), events.map((event) => JSON.stringify(event)).join('\n'));
+  await run(['put', '--lake', 'lake', 'a.ndjson'], { folder });
+});
+
+describe('overview', () => {
+  test('counts the events of each kind, and names what no column holds', async () => {
+    const { status, stdout } = await run(['overview', '--lake', 'lake'], { folder });
+
+    expect(status).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'kind          events  state %  resource_id %  instances %  unmapped %',
+      '────────────  ──────  ───────  ─────────────  ───────────  ──────────',
+      'api_call           2        0              0            0         100',
+      'state_change       2      100            100          100          50',
+      'all                4       50             50           50          75',
+      '',
+      'field that no column holds  events  such as of',
+      '──────────────────────────  ──────  ──────────',
+      'detail.eventContext              1  aws.s3',
+      'eventContext                     1  aws.s3',
+      'replay-name                      1  aws.ec2',
+      '',
+    ]);
+  });
+
+  test('prints an object a line for machines', async () => {
+    const { stdout } = await run(['overview', '--lake', 'lake', '--json'], { folder });
+
+    const objects = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(objects).toContainEqual(expect.objectContaining({ kind: 'all', events: 4 }));
+    expect(objects).toContainEqual(
+      expect.objectContaining({ 'field that no column holds': 'replay-name', events: 1 }),
+    );
+  });
+
+  test('says of an empty lake that it holds nothing', async () => {
+    const { status, stdout } = await run(['overview', '--lake', 'none'], { folder });
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^all +0 +NULL/m);
+  });
+
+  test('refuses what it does not take', async () => {
+    const { status, stderr } = await run(['overview', 'events'], { folder });
+
+    expect(status).toBe(2);
+    expect(stderr).toBe('overview takes no arguments.\n');
+  });
+});
