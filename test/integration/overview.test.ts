@@ -26,7 +26,7 @@ const call = {
   eventName: 'PutObject',
   awsRegion: 'eu-west-1',
   eventType: 'AwsApiCall',
-  eventContext: { tagContext: {} },
+  keyOfNextYear: {},
 };
 const wrapped = {
   ...stopped,
@@ -57,8 +57,8 @@ describe('overview', () => {
       '',
       'field that no column holds  events  such as of',
       '──────────────────────────  ──────  ──────────',
-      'detail.eventContext              1  aws.s3',
-      'eventContext                     1  aws.s3',
+      'detail.keyOfNextYear             1  aws.s3',
+      'keyOfNextYear                    1  aws.s3',
       'replay-name                      1  aws.ec2',
       '',
     ]);

@@ -8,6 +8,7 @@ import { splitDocuments } from '../../src/events/split.ts';
 import { equalJson, parseJson } from '../../src/json.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
 import { rowsIn } from '../support/lake-fixture.ts';
+import { sortedText } from '../support/merge-patch.ts';
 
 const readable = fileURLToPath(new URL('../../events/readable/', import.meta.url));
 const samples = readdirSync(readable)
@@ -98,10 +99,10 @@ const put = (lake: string, ...args: string[]) => run(['put', '--lake', lake, ...
 const restore = (lake: string, ...args: string[]) =>
   run(['restore', '--lake', lake, ...args], { folder });
 
-/** What two lakes have to have in common. */
+/** What two lakes have to have in common: of plain calls the cells are in the order of the event. */
 async function contents(lake: string) {
   const rows = await rowsIn(join(folder, lake));
-  return rows.map(({ partition, text }) => `${partition} ${text}`).sort();
+  return rows.map(({ partition, text }) => `${partition} ${sortedText(parseJson(text))}`).sort();
 }
 
 /** Events of two texts, pairwise equal in any order. */
