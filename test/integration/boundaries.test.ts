@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A project with our rules and one file in it. */
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'eventlake-boundaries-'));
+  cpSync(join(project, 'biome.json'), join(folder, 'biome.json'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The rules that a file in that place breaks. */
+function brokenBy(path: string, text: string): string[] {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  const args = ['lint', '--vcs-enabled=false', '--reporter=github', path];
+  const biome = join(project, 'node_modules/.bin/biome');
+  const { stdout } = spawnSync(biome, args, { cwd: folder, encoding: 'utf8' });
+  rmSync(file);
+  return [...stdout.matchAll(/^::error title=([^,]+),/gm)].map(([, rule = '']) => rule);
+}
+
+const importing = (specifier: string) => `import { it } from '${specifier}';\nit();\n`;
+
+describe('The directions of imports', () => {
+  test.each([
+    ['src/json.ts', './config.ts'],
+    ['src/config.ts', './json.ts'],
+    ['src/events/a.ts', '../rows/row.ts'],
+    ['src/events/a.ts', '../firehose/response.ts'],
+    ['src/firehose/a.ts', '../events/read.ts'],
+    ['src/rows/a.ts', '../partition/partition.ts'],
+    ['src/rows/one-pass/a.ts', '../../tags/tags.ts'],
+    ['src/rows/a.ts', '@aws-sdk/client-ec2'],
+    ['src/rows/a.ts', 'node:fs/promises'],
+    ['src/partition/a.ts', '../tags/tags.ts'],
+    ['src/tags/a.ts', '../rows/row.ts'],
+    ['src/transform.ts', '../handlers/transform.ts'],
+    ['src/transform.ts', '@aws-sdk/client-firehose'],
+    ['athena/a.ts', '../src/transform.ts'],
+    ['local/a.ts', '../src/transform.ts'],
+    ['local/a.ts', '../src/tags/tags.ts'],
+    ['local/commands/a.ts', '../../handlers/transform.ts'],
+    ['local/firehose/a.ts', '../../src/json.ts'],
+    ['local/firehose/a.ts', '../lake/open-stream.ts'],
+  ])('forbid %s to import %s', (path, specifier) => {
+    expect(brokenBy(path, importing(specifier))).toEqual(['lint/style/noRestrictedImports']);
+  });
+
+  test.each([
+    ['src/transform.ts', './tags/tags.ts'],
+    ['src/tags/a.ts', '../events/event.ts'],
+    ['src/partition/a.ts', '../rows/schema.ts'],
+    ['src/rows/one-pass/a.ts', '../../events/event.ts'],
+    ['local/lake/a.ts', '../../src/events/split.ts'],
+    ['athena/a.ts', '../src/rows/schema.ts'],
+    ['handlers/a.ts', '../src/transform.ts'],
+  ])('allow %s to import %s', (path, specifier) => {
+    expect(brokenBy(path, importing(specifier))).toEqual([]);
+  });
+
+  test.each(['src/rows/a.ts', 'src/tags/a.ts', 'src/transform.ts'])(
+    'keep the environment out of %s',
+    (path) => {
+      const text = 'export const region = process.env.AWS_REGION;\n';
+
+      expect(brokenBy(path, text)).toEqual(['lint/style/noRestrictedGlobals']);
+    },
+  );
+});
