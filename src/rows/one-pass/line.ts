@@ -154,7 +154,7 @@ export function plainLineOf(document: Uint8Array, arrivalMs: number): PlainLine 
   const isBare = isFirstKeyIn(plans.bare.record);
   const plan = isBare ? plans.bare : plans.wrapped;
   copier.rewind();
-  if (!copyMembers(isBare ? plan.record : plan.envelope, plan) || copier.sawId()) return undefined;
+  if (!copyMembers(isBare ? plan.record : plan.envelope, plan)) return undefined;
   if (copier.next() !== 0 || copier.position() !== document.length) return undefined;
   if (!isComplete(plan)) return undefined;
 
@@ -194,7 +194,7 @@ function copyMembers(table: KeyTable<Entry>, plan: Plan): boolean {
     copier.take();
     copier.next();
     const start = copier.position();
-    if (!copyMember(entry, plan)) return false;
+    if (!copyMember(entry, plan) || copier.sawId()) return false;
     places[2 * entry.index] = start;
     places[2 * entry.index + 1] = copier.position();
     const separator = copier.next();
