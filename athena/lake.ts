@@ -1,4 +1,5 @@
 import { otherSource } from '../src/partition/sources.ts';
+import { failuresInput, failuresTable } from './failures.ts';
 import type { NamedQuery } from './queries.ts';
 import type { EventTable } from './tables.ts';
 import { eventTables, tableInput } from './tables.ts';
@@ -103,6 +104,7 @@ export function lakeTemplate(views: readonly View[], queries: readonly NamedQuer
           glueTable(tableInput(table, from)),
         ]),
       ),
+      FailuresTable: glueTable(failuresInput(from)),
       ...Object.fromEntries(
         views.map((view) => [
           logicalId(view.name, 'View'),
@@ -152,6 +154,7 @@ export function lakeTemplate(views: readonly View[], queries: readonly NamedQuer
       ...Object.fromEntries(
         eventTables.map(({ name }) => [logicalId(name, 'Table'), { Value: name }]),
       ),
+      FailuresTable: { Value: failuresTable.name },
       ...Object.fromEntries(views.map(({ name }) => [logicalId(name, 'View'), { Value: name }])),
     },
   };

@@ -8,7 +8,7 @@ import { configurationOf } from '../src/config.ts';
 import type { Invocation, Response } from '../src/firehose/contract.ts';
 import { putToService } from '../src/firehose/put-again.ts';
 import { metricsOf } from '../src/metrics.ts';
-import { bugsIn, summaryOf } from '../src/summary.ts';
+import { bugsIn, failedRecordsIn, summaryOf } from '../src/summary.ts';
 import { ec2LookUp } from '../src/tags/look-up.ts';
 import { tagFilterOf } from '../src/tags/tag-set.ts';
 import { createTags } from '../src/tags/tags.ts';
@@ -40,6 +40,9 @@ export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
     const { response, outcomes } = transformed;
     const summary = summaryOf(invocation.records, transformed);
     for (const bug of new Set(bugsIn(outcomes))) logger.error('A bug failed a record', { bug });
+    for (const failed of failedRecordsIn(invocation.records, outcomes)) {
+      logger.debug('Record failed', { ...failed });
+    }
     logger.info('Batch transformed', { ...summary });
     for (const { name, value, code } of metricsOf(summary)) {
       const metric =

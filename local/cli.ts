@@ -4,12 +4,13 @@ import { invocation } from './commands/invocation.ts';
 import { overview } from './commands/overview.ts';
 import { put } from './commands/put.ts';
 import { query } from './commands/query.ts';
+import { replay } from './commands/replay.ts';
 import { restore } from './commands/restore.ts';
 import { EnvironmentError, environmentErrorOf, SqlError, UsageError } from './errors.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 
 /** Every command: a module in commands/, a word here. */
-const commands: readonly Command[] = [demo, put, query, overview, restore, invocation];
+const commands: readonly Command[] = [demo, put, query, overview, restore, replay, invocation];
 
 /**
  * Runs what was typed.

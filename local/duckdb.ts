@@ -20,22 +20,12 @@ import {
   ResultReturnType,
 } from '@duckdb/node-api';
 import { type EventTable, eventColumns, eventTables, partitionColumns } from '../athena/tables.ts';
-import { type Dialect, typeIn } from '../src/rows/column-type.ts';
+import { typeIn } from '../src/rows/column-type.ts';
+import { duckdb, literalPath, quoteName, quoteText } from './duckdb-dialect.ts';
 import { EnvironmentError, SqlError } from './errors.ts';
+import { failureFiles, failuresStatement } from './failures-view.ts';
 import { lakeObjects } from './lake/lake-rows.ts';
-
-/** DuckDB's names of the types. */
-export const duckdb: Dialect = {
-  string: 'VARCHAR',
-  json: 'VARCHAR',
-  timestamp: 'TIMESTAMP',
-  boolean: 'BOOLEAN',
-  int: 'INTEGER',
-  array: (element) => `${element}[]`,
-  map: (value) => `MAP(VARCHAR, ${value})`,
-  struct: (members) =>
-    `STRUCT(${members.map(({ name, type }) => `${quoteName(name)} ${type}`).join(', ')})`,
-};
+import { athenaStatements } from './views.ts';
 
 /** A lake that can be asked. */
 export interface OpenLake {
@@ -66,8 +56,9 @@ export interface Answer {
 }
 
 /**
- * Opens a lake for SQL: the table `events`, with names and types of the row contract. A lake that holds
- * nothing yet, or is not there, has an empty one. Nothing is ever installed or loaded from elsewhere.
+ * Opens a lake for SQL: the tables `events`, with names and types of the row contract, and `failures`, and
+ * the views that Athena has over `events`. A lake that holds nothing yet, or is not there, has empty ones. Nothing is ever
+ * installed or loaded from elsewhere.
  * @throws EnvironmentError for a folder whose own path looks like a partition
  */
 export async function openLake(folder: string): Promise<OpenLake> {
@@ -82,8 +73,15 @@ export async function openLake(folder: string): Promise<OpenLake> {
   const formats = await formatsIn(folder);
   const { connection, close } = await connect();
   await connection.run(`CREATE TABLE ${emptyName} (${definitions})`);
+  // The other views are made over no events: making one reads the head of every file of a full lake.
+  await connection.run(`CREATE VIEW events AS FROM ${emptyName}`);
+  for (const statement of athenaStatements()) await connection.run(statement);
   const selects = [`FROM ${emptyName}`, ...formats.map((table) => selectSql(table, folder))];
-  await connection.run(`CREATE VIEW events AS ${selects.join('\nUNION ALL BY NAME ')}`);
+  await connection.run(`CREATE OR REPLACE VIEW events AS ${selects.join('\nUNION ALL BY NAME ')}`);
+  const failures = failureFiles(folder);
+  const found = await connection.runAndReadAll(`FROM glob(${failures}) LIMIT 1`);
+  const hasFailures = found.currentRowCount > 0;
+  await connection.run(failuresStatement(hasFailures ? failures : undefined));
   return {
     isEmpty: formats.length === 0,
     ask: (sql) => ask(connection, sql),
@@ -143,19 +141,6 @@ function selectSql({ prefix, extension, format }: EventTable, folder: string): s
   // Folders above the lake may look like partitions of other names, too.
   const known = typedColumns.map(({ name }) => quoteText(name)).join(', ');
   return `SELECT COLUMNS(name -> name IN (${known})) FROM ${reader}, ${hive})`;
-}
-
-/** A path that stands for itself in a pattern of paths. */
-function literalPath(path: string): string {
-  return path.replace(/[[*?]/g, (char) => `[${char}]`);
-}
-
-function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 async function ask(connection: DuckDBConnection, sql: string): Promise<Answer> {

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { isObject, type Json, jsonText, numberText, parseJson } from '../src/json.ts';
 import { type ColumnType, typeIn } from '../src/rows/column-type.ts';
 import { columns as rowColumns } from '../src/rows/schema.ts';
-import { duckdb } from './duckdb.ts';
+import { duckdb, quoteText } from './duckdb-dialect.ts';
 import type { Conversion, RefusedLine } from './firehose/ports.ts';
 
 /** A column of the table whose types lines are converted to. */
@@ -131,8 +131,6 @@ function scalarIn(place: string, type: ColumnType & string, value: Json): Json {
   if (cut < -(2 ** 31) || cut >= 2 ** 31) throw malformed(place, 'out of range of int');
   return cut;
 }
-
-const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 async function parquetOf(
   rows: readonly string[],

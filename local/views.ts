@@ -4,7 +4,7 @@ import type { View } from '../athena/views.ts';
 import { readViews } from '../athena/views.ts';
 import type { ColumnType } from '../src/rows/column-type.ts';
 import { typeIn } from '../src/rows/column-type.ts';
-import { duckdb } from './duckdb.ts';
+import { duckdb, quoteText } from './duckdb-dialect.ts';
 
 /**
  * Statements that make DuckDB answer as Athena does, over a relation `events`: functions that it lacks
@@ -25,27 +25,28 @@ export function athenaStatements(): string[] {
  */
 const athenaFunctions: readonly string[] = [
   'approx_distinct(x) AS approx_count_distinct(x)',
+  'approx_percentile(x, share) AS approx_quantile(x, share)',
   'array_join(list, separator) AS array_to_string(list, separator)',
   'cardinality(list) AS len(list)',
   "date_add(unit, n, t) AS CASE unit WHEN 'day' THEN t + to_days(n) WHEN 'hour' THEN t + to_hours(n) " +
-    "WHEN 'minute' THEN t + to_minutes(n) WHEN 'second' THEN t + to_seconds(n) ELSE error('unit: ' || unit) END",
+    "WHEN 'minute' THEN t + to_minutes(n) WHEN 'second' THEN t + to_seconds(n) ELSE error('unit: ' || unit) END, " +
+    '(t, i) AS t + i', // DuckDB's own
   // Whole units that have passed; DuckDB's own counts the boundaries between.
   'date_diff(unit, earlier, later) AS date_sub(unit, earlier, later)',
   // MySQL's letters for minutes and seconds.
   "date_format(t, pattern) AS strftime(t, replace(replace(pattern, '%i', '%M'), '%s', '%S'))",
   'element_at(collection, key) AS collection[key]',
   'from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMPTZ)',
+  'from_unixtime(seconds) AS to_timestamp(seconds)',
   'json_extract_scalar(json, path) AS ' +
     "CASE WHEN json_type(json, path) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string(json, path) END",
   'json_format(json) AS CAST(json AS VARCHAR)',
   'json_parse(text) AS CAST(text AS JSON)',
-  'max_by(x, y) AS arg_max_null(x, y)',
-  'min_by(x, y) AS arg_min_null(x, y)',
+  'max_by(x, y) AS arg_max_null(x, y), (x, y, n) AS arg_max(x, y, n)',
+  'min_by(x, y) AS arg_min_null(x, y), (x, y, n) AS arg_min(x, y, n)',
   'regexp_like(text, pattern) AS regexp_matches(text, pattern)',
   'sequence(first, last) AS generate_series(first, last)',
 ].map((macro) => `CREATE OR REPLACE MACRO ${macro}`);
-
-const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** Views after those that they select from. */
 function inOrder(views: readonly View[]): View[] {
@@ -60,7 +61,7 @@ function inOrder(views: readonly View[]): View[] {
 
 /**
  * SQL of Athena in DuckDB's words, where it has others for the same: casts from JSON to a row, and of
- * an array of rows to one with other names.
+ * an array of rows to one with other names; lists taken apart.
  */
 function duckdbSql(sql: string): string {
   return sql
@@ -77,15 +78,26 @@ function duckdbSql(sql: string): string {
         (name, at) => `${name} := r.${from[at]}`,
       );
       return `list_transform(resources, lambda r: struct_pack(${members.join(', ')}))`;
+    })
+    .replaceAll(unnestPattern, (_, from: string, list: string, name: string) => {
+      // Beside a column, as DuckDB takes no filter on partitions through a join of it.
+      return `FROM (SELECT *, UNNEST(${list}) AS ${name} FROM ${from})`;
     });
 }
 
+/** Matches text in which every parenthesis that opens is closed. */
+const nested = (depth: number): string =>
+  depth === 0 ? '[^()]*' : String.raw`[^()]*(?:\(${nested(depth - 1)}\)[^()]*)*`;
+
 /** `CAST(what AS type(…))`, the type up to the parenthesis that closes it. */
-function castPattern(what: string, type = 'row'): RegExp {
-  const nested = (depth: number): string =>
-    depth === 0 ? '[^()]*' : String.raw`[^()]*(?:\(${nested(depth - 1)}\)[^()]*)*`;
-  return new RegExp(String.raw`CAST\(${what} AS (${type}\(${nested(6)}\))\)`, 'g');
-}
+const castPattern = (what: string, type = 'row') =>
+  new RegExp(String.raw`CAST\(${what} AS (${type}\(${nested(6)}\))\)`, 'g');
+
+/** `FROM relation CROSS JOIN UNNEST(list) AS t(name)` */
+const unnestPattern = new RegExp(
+  String.raw`FROM (\w+)\s+CROSS JOIN UNNEST\((${nested(3)})\) AS t\((\w+)\)`,
+  'g',
+);
 
 /** What DuckDB's json_transform is told; it reads keys as they are spelt. */
 function jsonStructure(type: ColumnType): unknown {

@@ -2,7 +2,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Writer } from './writer.ts';
 import { athenaDocs } from './writers/athena-docs.ts';
+import { failuresDocs } from './writers/failures-docs.ts';
 import { lake } from './writers/lake.ts';
+import { metricsDocs } from './writers/metrics-docs.ts';
 import { partitionSources } from './writers/partition-sources.ts';
 import { rowsDocs } from './writers/rows-docs.ts';
 import { sampleInvocations } from './writers/sample-invocations.ts';
@@ -13,6 +15,8 @@ const writers: readonly Writer[] = [
   lake,
   athenaDocs,
   rowsDocs,
+  failuresDocs,
+  metricsDocs,
   sampleInvocations,
 ];
 

@@ -43,7 +43,7 @@ export const failures = {
     meaning:
       'One event is too large to be read, for a response, or for a record to put it again in.',
     cause:
-      'Its JSON passes 4 MiB, its row 6 MB of base64, or the event 1,000 KiB even when it is gzipped.',
+      'Its JSON passes 2 MiB, its row 6 MB of base64, or the event 1,000 KiB even when it is gzipped.',
     cure: 'Read it from its error object; no table of rows can hold it.',
   },
   TOO_OFTEN: {

@@ -7,36 +7,111 @@ export interface Metric {
   readonly code?: string;
 }
 
-/**
- * What an invocation counts. The numbers add up as those of the summary do; docs/metrics.md says how.
- */
+/** A metric: what it counts, in a sentence for docs/metrics.md, and where the summary has it. */
+interface Definition {
+  readonly counts: string;
+  readonly valueIn: (summary: Summary) => number;
+}
+
+/** What an invocation counts, in the order of the docs. The identities there hold for every invocation. */
+export const metrics = {
+  Records: {
+    counts: 'Records that Firehose handed to the function.',
+    valueIn: ({ records }) => records,
+  },
+  RecordsCarried: {
+    counts: 'Of them, those that the function had put again itself.',
+    valueIn: ({ carried }) => carried,
+  },
+  RecordsOk: {
+    counts: 'Records that became rows.',
+    valueIn: ({ ok }) => ok,
+  },
+  RecordsEmpty: {
+    counts: 'Dropped: records with nothing but white space in them, or with lists of no event.',
+    valueIn: ({ empty }) => empty,
+  },
+  RecordsControl: {
+    counts: 'Dropped: control messages of CloudWatch Logs.',
+    valueIn: ({ control }) => control,
+  },
+  RecordsPutAgain: {
+    counts: 'Dropped: records that were put again in full, whole or in parts.',
+    valueIn: ({ putAgain }) => putAgain,
+  },
+  RecordsFailed: {
+    counts: 'Records that went to the error prefix, as they came.',
+    valueIn: ({ failed }) => failed,
+  },
+  Events: {
+    counts: 'Events that could be told apart in the records.',
+    valueIn: ({ events }) => events,
+  },
+  Rows: {
+    counts: 'Events that became rows.',
+    valueIn: ({ rows }) => rows,
+  },
+  EventsPutAgain: {
+    counts:
+      'Events in records that were put again in full; they are counted again when they arrive.',
+    valueIn: ({ eventsPutAgain }) => eventsPutAgain,
+  },
+  EventsFailed: {
+    counts: 'Events in records that failed, also where a part of the record had been accepted.',
+    valueIn: ({ eventsFailed }) => eventsFailed,
+  },
+  PartsPutAgain: {
+    counts: 'Carriers that the stream accepted: each is a record of a later invocation.',
+    valueIn: ({ parts }) => parts,
+  },
+  PartsRefused: {
+    counts: 'Carriers that it did not; the record that they were to hold failed.',
+    valueIn: ({ refusals }) => sumOf(refusals),
+  },
+  TagsFound: {
+    counts: 'Instances in rows whose tags were known or looked up.',
+    valueIn: ({ tags }) => tags.found ?? 0,
+  },
+  TagsNone: {
+    counts: 'Instances that have no tags, or are not there.',
+    valueIn: ({ tags }) => tags.none ?? 0,
+  },
+  TagsFailed: {
+    counts: 'Instances whose look-up was denied, throttled or late.',
+    valueIn: ({ tags }) => tags.failed ?? 0,
+  },
+  TagsSkipped: {
+    counts:
+      'Instances that were not looked up: switched off, or of an account or Region that may not be asked.',
+    valueIn: ({ tags }) => tags.skipped ?? 0,
+  },
+} as const satisfies Record<string, Definition>;
+
+/** Failed records once more, each with its code as the dimension `code`. */
+export const byCodeMetric = 'RecordsFailedByCode';
+
+/** The metrics of an invocation. */
 export function metricsOf(summary: Summary): Metric[] {
-  const { failures, tags } = summary;
   return [
-    { name: 'Records', value: summary.records },
-    { name: 'RecordsCarried', value: summary.carried },
-    { name: 'RecordsOk', value: summary.ok },
-    { name: 'RecordsEmpty', value: summary.empty },
-    { name: 'RecordsControl', value: summary.control },
-    { name: 'RecordsPutAgain', value: summary.putAgain },
-    { name: 'RecordsFailed', value: summary.failed },
-    { name: 'Events', value: summary.events },
-    { name: 'Rows', value: summary.rows },
-    { name: 'EventsPutAgain', value: summary.eventsPutAgain },
-    { name: 'EventsFailed', value: summary.eventsFailed },
-    { name: 'PartsPutAgain', value: summary.parts },
-    { name: 'PartsRefused', value: sumOf(summary.refusals) },
-    { name: 'TagsFound', value: tags.found ?? 0 },
-    { name: 'TagsNone', value: tags.none ?? 0 },
-    { name: 'TagsFailed', value: tags.failed ?? 0 },
-    { name: 'TagsSkipped', value: tags.skipped ?? 0 },
-    ...Object.entries(failures).map(([code, { count }]) => ({
-      name: 'RecordsFailedByCode',
+    ...Object.entries<Definition>(metrics).map(([name, { valueIn }]) => ({
+      name,
+      value: valueIn(summary),
+    })),
+    ...Object.entries(summary.failures).map(([code, { count }]) => ({
+      name: byCodeMetric,
       value: count,
       code,
     })),
   ];
 }
+
+/** A sum that holds for every invocation, and so for any time: the first is the sum of the others. */
+export const identities: readonly (readonly [whole: MetricName, ...parts: MetricName[]])[] = [
+  ['Records', 'RecordsOk', 'RecordsEmpty', 'RecordsControl', 'RecordsPutAgain', 'RecordsFailed'],
+  ['Events', 'Rows', 'EventsPutAgain', 'EventsFailed'],
+];
+
+export type MetricName = keyof typeof metrics | typeof byCodeMetric;
 
 function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -75,12 +75,27 @@ export function summaryOf(
   };
 }
 
+/** A record that failed, and why; its reason says nothing of what is in it. */
+export interface FailedRecord {
+  readonly recordId: string;
+  readonly code: FailureCode;
+  readonly reason: string;
+}
+
+/** Every failed record of a batch, in order. */
+export function failedRecordsIn(
+  records: readonly FirehoseRecord[],
+  outcomes: readonly Outcome[],
+): FailedRecord[] {
+  return outcomes.flatMap((outcome, index) => {
+    if (outcome.result !== 'ProcessingFailed') return [];
+    const { code, message: reason } = outcome.error;
+    return [{ recordId: records[index]?.recordId ?? '', code, reason }];
+  });
+}
+
 function failuresIn(records: readonly FirehoseRecord[], outcomes: readonly Outcome[]): Failures {
-  const failed = outcomes.flatMap((outcome, index) =>
-    outcome.result === 'ProcessingFailed'
-      ? [{ code: outcome.error.code, recordId: records[index]?.recordId ?? '' }]
-      : [],
-  );
+  const failed = failedRecordsIn(records, outcomes);
   const byCode = Map.groupBy(failed, ({ code }) => code);
   return Object.fromEntries(
     Array.from(byCode, ([code, group]) => {

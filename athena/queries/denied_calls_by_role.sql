@@ -12,7 +12,7 @@ SELECT
   min(event_time) AS first_time,
   max(event_time) AS last_time,
   max_by(error_message, event_time) AS last_message
-FROM events
+FROM unique_events
 WHERE day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
   AND outcome = 'failure'
   AND (

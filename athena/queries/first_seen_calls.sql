@@ -9,7 +9,7 @@ SELECT
   count(*) AS calls,
   min_by(source_ip, event_time) AS first_from,
   min_by(outcome, event_time) AS first_outcome
-FROM events
+FROM unique_events
 WHERE day >= date_format(current_date - INTERVAL '31' DAY, '%Y-%m-%d')
   AND kind = 'api_call'
   AND coalesce(actor_name, actor_principal_id) IS NOT NULL

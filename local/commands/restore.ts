@@ -66,7 +66,8 @@ export const restore = defineCommand({
   },
 });
 
-function dayIn(option: string, value: string | undefined): string | undefined {
+/** A day that an option names. @throws UsageError for what is none */
+export function dayIn(option: string, value: string | undefined): string | undefined {
   const isDay =
     value === undefined ||
     (/^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(`${value}T00:00:00Z`)));

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { serveLoopback } from './http-server.ts';
 import {
+  accessKeyIn,
   ec2Answer,
   ec2ErrorAnswer,
   element,
@@ -17,13 +18,17 @@ import {
 /** Tags of instances: instance id → key → value. An instance without tags need not be there. */
 export type InstanceTags = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** Who asks, and of which Region; undefined where the request was not signed. */
+export interface Ec2Caller {
+  readonly accessKeyId: string | undefined;
+  readonly region: string | undefined;
+}
+
 /** One request that reached the endpoint, as far as it could be understood. */
-export interface Ec2Call {
+export interface Ec2Call extends Ec2Caller {
   /** 1 for the first. */
   readonly number: number;
   readonly action: string;
-  /** The Region that it was signed for; undefined where it was not signed. */
-  readonly region: string | undefined;
   readonly filters: readonly QueryFilter[];
   /** Which page of how many it asks for, from 1; 1 of 1 where it asks for none. */
   readonly page: number;
@@ -42,11 +47,14 @@ export type Ec2Fault =
   | { readonly kind: 'delay'; readonly ms: number }
   /** Status 200 and no XML. */
   | { readonly kind: 'garbage' }
+  /** Status 200 and XML of somebody else, as a proxy may answer. */
+  | { readonly kind: 'web-page' }
   /** The connection ends in the middle of the answer. */
   | { readonly kind: 'cut' };
 
 export interface Ec2EndpointOptions {
-  readonly tags: InstanceTags;
+  /** What there is; a function, where that depends on who asks, where, and when. */
+  readonly tags: InstanceTags | ((caller: Ec2Caller) => InstanceTags);
   /** Asked at each call; default nothing goes wrong. */
   readonly fault?: (call: Ec2Call) => Ec2Fault | undefined | false;
 }
@@ -70,16 +78,17 @@ export interface Ec2Endpoint {
  */
 export async function createEc2Endpoint({ tags, fault }: Ec2EndpointOptions): Promise<Ec2Endpoint> {
   const calls: Ec2Call[] = [];
-  const entries = entriesOf(tags);
+  const tagsFor = typeof tags === 'function' ? tags : () => tags;
 
   const { url, close } = await serveLoopback(async ({ headers }, body, response) => {
     const parameters = parametersIn(body);
     const region = signedRegionIn(headers.authorization);
-    const answered = answer(parameters, region, entries);
+    const caller = { accessKeyId: accessKeyIn(headers.authorization), region };
+    const answered = answer(parameters, region, entriesOf(tagsFor(caller)));
     const call: Ec2Call = {
       number: calls.length + 1,
       action: parameters.get('Action') ?? '',
-      region,
+      ...caller,
       filters: filtersIn(parameters),
       page: answered.page,
       pages: answered.pages,
@@ -108,6 +117,7 @@ const faultAnswers: Readonly<Partial<Record<Ec2Fault['kind'], XmlAnswer>>> = {
     new QueryError('InternalError', 'An internal error has occurred', 500),
   ),
   garbage: { status: 200, xml: 'This is no XML. <' },
+  'web-page': { status: 200, xml: '<html><body>Please sign in.</body></html>' },
 };
 
 interface TagEntry {
@@ -166,7 +176,8 @@ function describeTags(
   const filters = filtersIn(parameters);
   checkFilters(filters);
   const pageSize = pageSizeIn(parameters);
-  const found = entries.filter((entry) => filters.every((filter) => isMatch(entry, filter)));
+  const tests = filters.map(testOf);
+  const found = entries.filter((entry) => tests.every((passes) => passes(entry)));
   const mark = markOf([filters, pageSize]);
   const from = positionIn(parameters.get('NextToken') ?? '', mark, found.length);
   const items = found.slice(from, from + pageSize).map(itemOf);
@@ -229,10 +240,14 @@ function isFilterName(name: string): boolean {
   return Object.hasOwn(filterFields, name) || name.startsWith('tag:');
 }
 
-function isMatch(entry: TagEntry, { name, values }: QueryFilter): boolean {
-  if (name.startsWith('tag:') && entry.key !== name.slice('tag:'.length)) return false;
-  const field = (filterFields[name] ?? filterFields.value)?.(entry) ?? '';
-  return values.some((value) => patternOf(value).test(field));
+/** What an entry must be to pass a filter. */
+function testOf({ name, values }: QueryFilter): (entry: TagEntry) => boolean {
+  const patterns = values.map(patternOf);
+  const fieldOf = filterFields[name] ?? (({ value }) => value);
+  const key = name.startsWith('tag:') ? name.slice('tag:'.length) : undefined;
+  return (entry) =>
+    (key === undefined || entry.key === key) &&
+    patterns.some((pattern) => pattern.test(fieldOf(entry)));
 }
 
 /** A filter value: `*` and `?` stand for characters, unless a backslash is before them. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-/** An error as EC2 answers it. Amazon EC2 API Reference, Error codes for the Amazon EC2 API. */
+/** An error as a Query service answers it: "Error codes for the Amazon EC2 API", "Common Errors" of STS. */
 export class QueryError extends Error {
   override readonly name = 'QueryError';
   readonly code: string;
@@ -56,6 +56,11 @@ export function signedRegionIn(authorization: string | undefined): string | unde
   return /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/([a-z0-9-]+)\//.exec(authorization ?? '')?.[1];
 }
 
+/** The access key id that a request is signed with; undefined where it is not signed. */
+export function accessKeyIn(authorization: string | undefined): string | undefined {
+  return /^AWS4-HMAC-SHA256 Credential=([^/]+)\//.exec(authorization ?? '')?.[1];
+}
+
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
 /** An answer of EC2: `members` is the XML inside. */
@@ -73,6 +78,25 @@ export function ec2ErrorAnswer({ code, message, status }: QueryError): XmlAnswer
     element('Code', escapeXml(code)) + element('Message', escapeXml(message)),
   );
   const xml = element('Response', element('Errors', error) + element('RequestID', randomUUID()));
+  return { status, xml: declaration + xml };
+}
+
+/** An answer of a Query service other than EC2: `members` is the XML inside. */
+export function queryAnswer(namespace: string, action: string, members: string): XmlAnswer {
+  const metadata = element('ResponseMetadata', element('RequestId', randomUUID()));
+  const response = `${action}Response`;
+  const result = element(`${action}Result`, members);
+  const xml = `<${response} xmlns="${namespace}">${result}${metadata}</${response}>`;
+  return { status: 200, xml: declaration + xml };
+}
+
+/** An error in the form of those services. */
+export function queryErrorAnswer(namespace: string, error: QueryError): XmlAnswer {
+  const { code, message, status } = error;
+  const type = element('Type', status < 500 ? 'Sender' : 'Receiver');
+  const told = type + element('Code', escapeXml(code)) + element('Message', escapeXml(message));
+  const members = element('Error', told) + element('RequestId', randomUUID());
+  const xml = `<ErrorResponse xmlns="${namespace}">${members}</ErrorResponse>`;
   return { status, xml: declaration + xml };
 }
 

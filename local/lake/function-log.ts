@@ -1,5 +1,11 @@
 import { Writable } from 'node:stream';
 
+/** What the function tells of a record that failed, at log level DEBUG; `FailedRecord` of the summary. */
+export interface LoggedFailure {
+  readonly code: string;
+  readonly reason: string;
+}
+
 /** Sums of the lines that the function logs, one an invocation; see `Summary` of the transform. */
 export interface FunctionLog {
   /** What the function writes. */
@@ -8,10 +14,17 @@ export interface FunctionLog {
   failures(): Readonly<Record<string, number>>;
   /** Instances in rows, by tag status. */
   tags(): Readonly<Record<string, number>>;
+  /** Invocations that it has summed up. */
+  invocations(): number;
+  /** Why a record failed, where the function logs that. */
+  failureOf(recordId: string): LoggedFailure | undefined;
 }
 
 /** What the function says where it sums up an invocation. */
 const summaryMessage = 'Batch transformed';
+
+/** What it says, at log level DEBUG, of each record that failed. */
+const failureMessage = 'Record failed';
 
 /** Longer lines are none of ours; the rest of them is not looked at. */
 const maxLineLength = 64 * 1024;
@@ -23,10 +36,15 @@ const maxLineLength = 64 * 1024;
 export function createFunctionLog(onText: (text: string) => void = () => {}): FunctionLog {
   const failures: Record<string, number> = {};
   const tags: Record<string, number> = {};
+  const failuresById = new Map<string, LoggedFailure>();
+  let invocations = 0;
   let line = '';
 
   const readLine = () => {
-    const summary = summaryIn(line);
+    const { recordId, code = '', reason = '' } = fieldsIn<LoggedRecord>(line, failureMessage);
+    if (recordId !== undefined) failuresById.set(recordId, { code, reason });
+    const summary = fieldsIn<Summary>(line, summaryMessage);
+    if (summary.failures !== undefined) invocations++;
     for (const [code, { count }] of Object.entries(summary.failures ?? {}))
       add(failures, code, count);
     for (const [status, count] of Object.entries(summary.tags ?? {})) add(tags, status, count);
@@ -47,8 +65,16 @@ export function createFunctionLog(onText: (text: string) => void = () => {}): Fu
       done();
     },
   });
-  return { input, failures: () => ({ ...failures }), tags: () => ({ ...tags }) };
+  return {
+    input,
+    failures: () => ({ ...failures }),
+    tags: () => ({ ...tags }),
+    invocations: () => invocations,
+    failureOf: (recordId) => failuresById.get(recordId),
+  };
 }
+
+type LoggedRecord = LoggedFailure & { readonly recordId: string };
 
 /** The parts of a summary that are summed up here. */
 interface Summary {
@@ -56,11 +82,12 @@ interface Summary {
   readonly tags?: Readonly<Record<string, number>>;
 }
 
-function summaryIn(line: string): Summary {
-  if (!line.includes(summaryMessage)) return {};
+/** The fields of a line with this message; of any other none. */
+function fieldsIn<Fields>(line: string, message: string): Partial<Fields> {
+  if (!line.includes(message)) return {};
   try {
-    const { message, ...summary } = JSON.parse(line);
-    return message === summaryMessage ? summary : {};
+    const fields = JSON.parse(line);
+    return fields.message === message ? fields : {};
   } catch {
     return {};
   }

@@ -1,4 +1,5 @@
 import { devNull } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { buildIfNeeded } from '../../scripts/build.ts';
 import { createEc2Endpoint, type InstanceTags } from '../endpoints/ec2.ts';
 import { createFirehoseEndpoint } from '../endpoints/firehose.ts';
@@ -29,8 +30,8 @@ export interface LocalStreamOptions<T> {
   readonly onLog?: (text: string) => void;
   /** Called before a build, which takes a second or two. */
   readonly onBuild?: () => void;
-  /** Told of each record's outcome. */
-  readonly onOutcome?: (outcome: Outcome, record: SentRecord<T>) => void;
+  /** Told of each record's outcome; by its id the function's log has it. */
+  readonly onOutcome?: (outcome: Outcome, record: SentRecord<T>, recordId: string) => void;
   readonly onObject?: (object: StoredObject) => void;
   readonly onFunctionError?: (error: unknown) => void;
 }
@@ -42,6 +43,8 @@ export type SentRecord<T> = { readonly ticket: T } | { readonly again: Uint8Arra
 export interface TicketedRecord<T> {
   readonly bytes: Uint8Array;
   readonly ticket: T;
+  /** When it arrives, epoch ms; default as the stream's `arrival` says. */
+  readonly arrivalMs?: number;
 }
 
 /** The stack's stream with its built function, on this machine. */
@@ -51,6 +54,8 @@ export interface LocalStream<T> {
   put(records: readonly TicketedRecord<T>[]): Promise<void>;
   /** Delivers all that was put. */
   drain(): Promise<void>;
+  /** Resolves when the log of what was drained is there, too: it comes by a way of its own. */
+  logged(): Promise<void>;
   counters(): Counters;
   /** What the function says of itself. */
   readonly log: FunctionLog;
@@ -74,6 +79,7 @@ export async function openLocalStream<T>(options: LocalStreamOptions<T>): Promis
   const sent: SentRecord<T>[] = [];
   // The stream's time is that of the batch it is at, so that what it writes depends on the input alone.
   let batchMs = 0;
+  const arrivalOfBytes = isNow ? Date.now : arrivalOf;
   const ports: StreamPorts = {
     invoke(requestJson, { nowMs }) {
       batchMs = nowMs;
@@ -81,8 +87,9 @@ export async function openLocalStream<T>(options: LocalStreamOptions<T>): Promis
     },
     store: options.store,
     now: isNow ? Date.now : () => batchMs,
-    arrivalOf: isNow ? Date.now : arrivalOf,
-    onOutcome: (_recordId, outcome) => options.onOutcome?.(outcome, sent.shift() as SentRecord<T>),
+    arrivalOf: arrivalOfBytes,
+    onOutcome: (recordId, outcome) =>
+      options.onOutcome?.(outcome, sent.shift() as SentRecord<T>, recordId),
     // Loaded here: it brings the engine along.
     convert: async (lines) => (await import('../parquet.ts')).convertToParquet(lines),
     onObject: (object) => options.onObject?.(object),
@@ -129,9 +136,19 @@ export async function openLocalStream<T>(options: LocalStreamOptions<T>): Promis
     async put(records) {
       // In one go with the put, which accepts before it waits.
       sent.push(...records.map(({ ticket }) => ({ ticket })));
-      await stream.putRecordBatch(records.map(({ bytes }) => bytes));
+      await stream.putRecordBatch(
+        records.map(({ bytes }) => bytes),
+        { arrivalMs: records.map(({ bytes, arrivalMs }) => arrivalMs ?? arrivalOfBytes(bytes)) },
+      );
     },
     drain: stream.drain,
+    async logged() {
+      const { invocations, functionErrors } = stream.counters();
+      for (let tries = 0; tries < maxLogTries; tries++) {
+        if (log.invocations() >= invocations - functionErrors) return;
+        await wait(logWaitMs);
+      }
+    },
     counters: stream.counters,
     async close() {
       clearInterval(ticking);
@@ -140,6 +157,10 @@ export async function openLocalStream<T>(options: LocalStreamOptions<T>): Promis
     },
   };
 }
+
+/** Two seconds: a log that has not come by then is left out, as is one that tells less than `INFO`. */
+const maxLogTries = 200;
+const logWaitMs = 10;
 
 /** Where time is real, buffers are delivered when their time is over, as those of a pipe that never ends. */
 function tickEverySecond(stream: Stream): NodeJS.Timeout {

@@ -44,7 +44,11 @@ export interface Template {
   readonly Conditions?: Properties;
   readonly Resources: { readonly [logicalId: string]: Resource };
   readonly Outputs?: {
-    readonly [name: string]: { readonly Value: Value; readonly Description?: string };
+    readonly [name: string]: {
+      readonly Value: Value;
+      readonly Description?: string;
+      readonly Condition?: string;
+    };
   };
 }
 

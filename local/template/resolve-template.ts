@@ -182,7 +182,9 @@ export function resolveTemplate(
     resources[logicalId] = { ...resource, Properties: Properties as Properties };
   }
   for (const [name, output] of Object.entries(template.Outputs ?? {})) {
-    const value = resolveValue(output.Value, `Outputs.${name}`, scope);
+    const path = `Outputs.${name}`;
+    if (output.Condition !== undefined && !scope.condition(output.Condition, path)) continue;
+    const value = resolveValue(output.Value, path, scope);
     if (value !== noValue) outputs[name] = value;
   }
   return { parameters, conditions, resources, names, outputs, nested: stacks };

@@ -29,7 +29,9 @@ export function createEc2LookUp(): LookUp {
         NextToken: token,
       });
       const page = await client.send(command, { abortSignal: signal });
-      tags.push(...(page.Tags ?? []));
+      // Of a web page of some proxy the client makes an answer without anything in it.
+      if (!page.Tags) throw new Error('DescribeTags answered without a set of tags');
+      tags.push(...page.Tags);
       token = page.NextToken || undefined;
     } while (token !== undefined);
 

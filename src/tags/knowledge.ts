@@ -1,4 +1,4 @@
-import { isEmptySet, isSameSet, type TagSet } from './tag-set.ts';
+import { isSameSet, type TagSet } from './tag-set.ts';
 
 /**
  * What is known of one instance's tags: facts, each at its time. They come in any order, late and
@@ -111,45 +111,18 @@ function isNoRepetition(fact: Fact, index: number, facts: readonly Fact[]): bool
   );
 }
 
-function isLookUp(fact: Fact): fact is SetFact {
+export function isLookUp(fact: Fact): fact is SetFact {
   return fact.from === 'lookup';
 }
 
-/**
- * The set that says best what the tags were at a time: the last one before, unless they changed
- * since, or the next one after, unless they changed until then. Where both are good, the nearer one;
- * but one with tags before an empty one, as EC2 knows nothing of an instance that is new or gone.
- */
-export function setAt({ facts, isEnded }: Knowledge, timeMs: number): SetFact | undefined {
-  // After its end an instance loses its tags: that a look-up finds none then is no news of them.
-  const telling = isEnded ? facts.filter((fact) => !isEmptyLookUp(fact)) : facts;
-  return bestAt(telling, timeMs) ?? bestAt(facts, timeMs);
+export function isSet(fact: Fact | undefined): fact is SetFact {
+  return fact?.tags !== undefined;
 }
 
-function bestAt(facts: readonly Fact[], timeMs: number): SetFact | undefined {
-  const before = facts.findLast((fact) => fact.timeMs <= timeMs && speaksFor(fact, timeMs, facts));
-  const next = facts.find((fact) => fact.timeMs > timeMs);
-  const after = next && isLookUp(next) ? next : undefined;
-  // From after a change, where there is none of before: no look-up would come closer.
-  if (!isSet(before)) return after ?? facts.filter(isSet).find((fact) => fact.timeMs > timeMs);
-  if (!after || isEmptySet(after.tags)) return before;
-  if (isEmptySet(before.tags)) return after;
-  return timeMs - before.timeMs <= after.timeMs - timeMs ? before : after;
-}
-
-/** Whether a set was still the truth at a time, by all changes that came after it. */
-function speaksFor(fact: Fact, timeMs: number, facts: readonly Fact[]): boolean {
-  if (!isSet(fact)) return false;
-  const since = facts.slice(facts.indexOf(fact) + 1);
-  return since.every(
-    (change) => isLookUp(change) || change.timeMs > timeMs || isShown(change, fact.tags),
-  );
-}
-
-/** Whether a set is as the change left it. */
-function isShown(change: Fact, tags: TagSet): boolean {
-  if (change.tags) return isSameSet(change.tags, tags);
-  const { delta } = change;
+/** Whether a set is as a fact says that the tags were: no other, or changed in this way already. */
+export function isShown(fact: Fact, tags: TagSet): boolean {
+  if (fact.tags) return isSameSet(fact.tags, tags);
+  const { delta } = fact;
   return (
     delta !== undefined &&
     Object.entries(delta.put).every(([key, value]) => tags[key] === value) &&
@@ -157,58 +130,4 @@ function isShown(change: Fact, tags: TagSet): boolean {
       value === null ? tags[key] === undefined : tags[key] !== value,
     )
   );
-}
-
-function isEmptyLookUp(fact: Fact): boolean {
-  return isLookUp(fact) && isEmptySet(fact.tags);
-}
-
-function isSet(fact: Fact | undefined): fact is SetFact {
-  return fact?.tags !== undefined;
-}
-
-const hourMs = 60 * 60 * 1000;
-
-/** The stream brings changes, so a set is good for long. */
-const goodForMs = 24 * hourMs;
-
-/**
- * A look-up takes up to ten seconds, and EC2 shows a change or a new instance some seconds late
- * ("Eventual consistency in the Amazon EC2 API", Amazon EC2 Developer Guide): what came so shortly
- * before the answer may not be in it.
- */
-const settleMs = 15_000;
-
-/**
- * Whether to ask EC2 for the tags at a time: nothing speaks for it, or only what is so old that
- * today's tags would come closer. Never twice: the next answer would be of later still.
- */
-export function isAskedFor(knowledge: Knowledge, timeMs: number, nowMs: number): boolean {
-  if (knowledge.facts.some((fact) => isLookUp(fact) && fact.timeMs > timeMs)) return false;
-  const known = setAt(knowledge, timeMs);
-  if (!known) return true;
-  if (knowledge.isEnded) return false;
-  const ageMs = Math.min(timeMs, nowMs) - known.timeMs;
-  return ageMs > longestAgeOf(known, knowledge) && nowMs - timeMs < ageMs;
-}
-
-function longestAgeOf(known: SetFact, { facts }: Knowledge): number {
-  const earlier = facts.slice(0, facts.indexOf(known));
-  if (isEmptySet(known.tags)) {
-    // Without tags for an hour: worth another question in an hour.
-    const isOther = (fact: Fact) => !isSet(fact) || !isEmptySet(fact.tags);
-    const since = earlier[earlier.findLastIndex(isOther) + 1] ?? known;
-    return Math.min(Math.max(known.timeMs - since.timeMs, settleMs), goodForMs);
-  }
-  const isMissed = (change: Fact) =>
-    !isLookUp(change) && change.timeMs > known.timeMs - settleMs && !isShown(change, known.tags);
-  return isLookUp(known) && earlier.some(isMissed) ? settleMs : goodForMs;
-}
-
-/** Whether a call that is made anyway should ask for it too: not asked for an hour, or outdated. */
-export function isRider({ facts, isEnded }: Knowledge, nowMs: number): boolean {
-  const last = facts.at(-1);
-  if (isEnded || last === undefined) return false;
-  if (!last.tags) return true;
-  return !isEmptySet(last.tags) && last.timeMs <= nowMs - hourMs;
 }

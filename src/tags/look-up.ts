@@ -52,7 +52,7 @@ const minWaitMs = 1_000;
 
 /** Aborted when a batch has to go on without tags; undefined where it should not start to wait. */
 export function deadlineOf({ remainingMs }: LookUpBudget): AbortSignal | undefined {
-  const waitMs = Math.min(maxWaitMs, remainingMs() - reserveMs);
+  const waitMs = Math.floor(Math.min(maxWaitMs, remainingMs() - reserveMs));
   return waitMs < minWaitMs ? undefined : AbortSignal.timeout(waitMs);
 }
 

@@ -12,8 +12,16 @@ export interface Credentials {
 /** Asked before every request: the SDK keeps what it gets until shortly before it expires. */
 export type CredentialsProvider = () => Promise<Credentials>;
 
+/**
+ * The SDK makes everybody who needs the credentials wait for the one call that is under way: without
+ * an end of its own, a call that hangs would be waited for as long as the container lives.
+ */
+const defaultMaxWaitMs = 8_000;
+
 /** Makes what assumes a role in another account, for an hour at a time. */
-export function createMemberCredentials(): (roleArn: string) => CredentialsProvider {
+export function createMemberCredentials({
+  maxWaitMs = defaultMaxWaitMs,
+} = {}): (roleArn: string) => CredentialsProvider {
   let client: STSClient | undefined;
 
   /** "AssumeRole" (AWS Security Token Service API Reference). */
@@ -21,6 +29,7 @@ export function createMemberCredentials(): (roleArn: string) => CredentialsProvi
     client ??= new STSClient({ maxAttempts: 2 });
     const { Credentials: given } = await client.send(
       new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: memberSessionName }),
+      { abortSignal: AbortSignal.timeout(maxWaitMs) },
     );
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
     if (AccessKeyId === undefined || SecretAccessKey === undefined) {

@@ -1,19 +1,19 @@
 import type { AwsEvent } from '../events/event.ts';
-import { createFlights } from './flights.ts';
+import { isAskedFor } from './asked-for.ts';
+import { createFlights, type Found } from './flights.ts';
 import { type Home, keyOf } from './home.ts';
 import {
   type Delta,
-  isAskedFor,
   type Knowledge,
   nothingKnown,
   type SetFact,
-  setAt,
   withEnd,
   withFact,
 } from './knowledge.ts';
 import { type Lesson, lessonsOf } from './lessons.ts';
 import { type LookUp, type LookUpBudget, type Own, placeOf } from './look-up.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { setAt } from './set-at.ts';
 import { isEmptySet, keepAll, keptOf, type TagFilter, type TagSet } from './tag-set.ts';
 import { tripsOf, type Wanted } from './trips.ts';
 
@@ -98,17 +98,17 @@ export function createTags({
         isAsked.add(request);
         wanted.push({ id, home, place });
       }
+      const found = new Map<string, SetFact>();
       if (fly && wanted.length > 0) {
-        const found = await fly(tripsOf(wanted, memory, nowMs), budget);
-        for (const [key, fact] of found) {
-          const timeMs = Math.max(fact.timeMs, latestMs);
-          known.set(key, withFact(knowledgeOf(known, key), { ...fact, timeMs }));
+        for (const [key, fact] of await fly(tripsOf(wanted, memory, nowMs), budget)) {
+          found.set(key, { ...fact, timeMs: Math.max(fact.timeMs, latestMs) });
         }
       }
+      for (const [key, fact] of found) known.set(key, withFact(knowledgeOf(known, key), fact));
       await memory.keep(known);
 
       return requests.map((request) => {
-        const set = told(request) ?? setKnown(request, known, nowMs);
+        const set = told(request) ?? setKnown(request, known, found);
         if (!set) return { status: isAsked.has(request) ? 'failed' : 'skipped' };
         const tags = keptOf(set.tags, isKept);
         return { ...set, tags, status: isEmptySet(tags) ? 'none' : 'found' };
@@ -195,14 +195,16 @@ function told({ eventMs, lesson }: TagRequest): ToldTags | undefined {
 function setKnown(
   { home, id, eventMs }: TagRequest,
   known: Known,
-  nowMs: number,
+  found: Found,
 ): ToldTags | undefined {
-  const set = home && setAt(knowledgeOf(known, keyOf(home, id)), eventMs);
-  return set && { tags: set.tags, source: sourceOf(set, nowMs), timeMs: set.timeMs };
+  if (home === undefined) return undefined;
+  const key = keyOf(home, id);
+  const set = setAt(knowledgeOf(known, key), eventMs);
+  return set && { tags: set.tags, source: sourceOf(set, found.get(key)), timeMs: set.timeMs };
 }
 
-/** @param nowMs when the batch began: a look-up since then is its own */
-function sourceOf({ from, timeMs }: SetFact, nowMs: number): TagSource {
+/** @param found what this batch itself looked up */
+function sourceOf({ from, timeMs }: SetFact, found: SetFact | undefined): TagSource {
   if (from === 'stream') return 'stream';
-  return timeMs >= nowMs ? 'lookup' : 'cache';
+  return timeMs === found?.timeMs ? 'lookup' : 'cache';
 }

@@ -1,7 +1,8 @@
+import { isRider } from './asked-for.ts';
 import type { Rider, Trip } from './flights.ts';
 import { type Home, keyOf } from './home.ts';
-import { isRider, type Knowledge } from './knowledge.ts';
-import type { Place } from './look-up.ts';
+import type { Fact } from './knowledge.ts';
+import { maxIdsPerCall, type Place } from './look-up.ts';
 import type { Memory } from './memory.ts';
 
 /** An instance whose tags have to be looked up, and where. */
@@ -27,32 +28,38 @@ export function tripsOf(wanted: readonly Wanted[], memory: Memory, nowMs: number
   return trips.sort((a, b) => b.ids.length - a.ids.length);
 }
 
-/** Riders of each home, the longest waiting first. */
+/** Riders of each home, the longest waiting first, as many as a call has seats. */
 function ridersOf(
   memory: Memory,
   homes: ReadonlyMap<string, unknown>,
   nowMs: number,
 ): Map<string, Rider[]> {
-  const waiting: { readonly home: string; readonly sinceMs: number; readonly rider: Rider }[] = [];
+  const waiting: Waiting[] = [];
   for (const [key, knowledge] of memory.all()) {
     const home = key.slice(0, key.lastIndexOf('/') + 1);
     if (!homes.has(home) || !isRider(knowledge, nowMs)) continue;
-    const rider = { id: key.slice(home.length), tagCount: tagCountOf(knowledge) };
-    waiting.push({ home, sinceMs: knowledge.facts.at(-1)?.timeMs ?? 0, rider });
+    const last = knowledge.facts.at(-1) as Fact;
+    waiting.push({ home, id: key.slice(home.length), last });
   }
-  const inOrder = waiting.sort((a, b) => a.sinceMs - b.sinceMs);
+  const inOrder = waiting.sort((a, b) => a.last.timeMs - b.last.timeMs);
   return new Map(
     Array.from(
       Map.groupBy(inOrder, ({ home }) => home),
-      ([home, group]) => [home, group.map(({ rider }) => rider)],
+      ([home, group]) => [home, group.slice(0, maxIdsPerCall).map(riderOf)],
     ),
   );
+}
+
+interface Waiting {
+  readonly home: string;
+  readonly id: string;
+  /** The last that is known of it. */
+  readonly last: Fact;
 }
 
 /** As many as EC2 allows a user, where they changed since they were known. */
 const unknownTagCount = 50;
 
-function tagCountOf({ facts }: Knowledge): number {
-  const tags = facts.at(-1)?.tags;
-  return tags ? Object.keys(tags).length : unknownTagCount;
+function riderOf({ id, last }: Waiting): Rider {
+  return { id, tagCount: last.tags ? Object.keys(last.tags).length : unknownTagCount };
 }

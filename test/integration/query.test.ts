@@ -52,6 +52,18 @@ describe('query', () => {
     ]);
   });
 
+  test("answers from the views that Athena has, in Athena's words", async () => {
+    const { status, stdout } = await query([
+      '--json',
+      "SELECT instance_id, element_at(tags, 'Name') AS name FROM instance_events WHERE day = '2026-11-21'",
+    ]);
+
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: '{"instance_id":"i-0a1b2c3d4e5f60711","name":"web-1"}\n',
+    });
+  });
+
   test('prints a JSON object a row, maps and structs as objects', async () => {
     const { stdout } = await query([
       '--json',

@@ -41,7 +41,7 @@ export interface WorldEvent {
   readonly timeMs: number;
   /** What it tells others of one instance. */
   readonly tells?:
-    | { readonly key: string; readonly tags: TagSet }
+    | { readonly key: string; readonly tags: TagSet; readonly version: number }
     | { readonly key: string; readonly delta: Delta | undefined };
   /** The tags that it carries for its own row, and when they were read. */
   readonly carries?: { readonly tags: TagSet; readonly timeMs: number };
@@ -276,7 +276,7 @@ function liveOf({ home, number, bornMs, tags, isLaunchTold, steps, end }: Given)
       events.push({
         json,
         timeMs,
-        tells: { key, tags: current },
+        tells: { key, tags: current, version },
         carries: { tags: current, timeMs },
       });
     }
@@ -337,7 +337,12 @@ function launchEvent(home: Home, id: string, ms: number, tags: TagSet): WorldEve
     { responseElements: { instancesSet: { items: [item] } } },
     { timeMs, from: home },
   );
-  return { json, timeMs, tells: { key: keyOf(home, id), tags }, carries: { tags, timeMs } };
+  return {
+    json,
+    timeMs,
+    tells: { key: keyOf(home, id), tags, version: 0 },
+    carries: { tags, timeMs },
+  };
 }
 
 function callEvent(
@@ -376,7 +381,8 @@ function callEvent(
   return { json: jsonOf[kind](), timeMs, tells: { key: keyOf(home, id), delta } };
 }
 
-function stateEvent(home: Home, id: string, ms: number, state: string): WorldEvent {
+/** That an instance is now in a state: an event that tells nothing of its tags. */
+export function stateEvent(home: Home, id: string, ms: number, state: string): WorldEvent {
   const timeMs = floorMs(ms);
   const json = envelopeOf(
     'aws.ec2',

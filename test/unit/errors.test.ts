@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Attempt, attempt, failures, orThrow, RecordError } from '../../src/errors.ts';
+import { readLimits } from '../../src/events/read.ts';
+import { maxAttempts } from '../../src/firehose/carrier.ts';
+import { firehoseLimits } from '../../src/firehose/limits.ts';
 
 describe('attempt', () => {
   test('gives the value of a step', () => {
@@ -89,6 +92,27 @@ describe('Every failure', () => {
     expect(code).toMatch(/^[A-Z][A-Z0-9_]+$/);
     expect(Object.keys(told)).toEqual(['meaning', 'cause', 'cure']);
     for (const sentence of Object.values(told)) expect(sentence).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+describe('The numbers in what is told of a failure', () => {
+  const { maxUnzippedBytes, maxUnzipRatio, maxDocuments, maxDocumentBytes, maxDepth } = readLimits;
+  const { maxRecordBytes } = firehoseLimits;
+  const mebibytes = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
+  const grouped = (count: number) => count.toLocaleString('en-US');
+
+  test.each([
+    [
+      failures.BAD_GZIP.cause,
+      `more than ${mebibytes(maxUnzippedBytes)}, or ${maxUnzipRatio} times`,
+    ],
+    [failures.TOO_DEEP.meaning, `${grouped(maxDepth)} levels`],
+    [failures.TOO_MANY_EVENTS.meaning, `${grouped(maxDocuments)} events`],
+    [failures.TOO_LARGE.cause, `passes ${mebibytes(maxDocumentBytes)},`],
+    [failures.TOO_LARGE.cause, `${grouped(maxRecordBytes / 1024)} KiB`],
+    [failures.TOO_OFTEN.meaning, ['one time', 'two times', 'three times'][maxAttempts - 1]],
+  ])('%j are the limits', (sentence, number) => {
+    expect(sentence).toContain(number);
   });
 });
 

@@ -18,7 +18,7 @@ test('the lake is a database, its tables and views, a workgroup and its queries'
 
   expect(counts).toEqual({
     'AWS::Glue::Database': 1,
-    'AWS::Glue::Table': eventTables.length + views.length,
+    'AWS::Glue::Table': eventTables.length + 1 + views.length, // and that of failures
     'AWS::Athena::WorkGroup': 1,
     'AWS::Athena::NamedQuery': queries.length,
   });
@@ -29,6 +29,7 @@ test('the lake says how its tables and views are named', () => {
     EventsJsonTable: { Value: 'events_json' },
     EventsParquetTable: { Value: 'events_parquet' },
     EventsView: { Value: 'events' },
+    FailuresTable: { Value: 'failures' },
     CloudtrailLogsView: { Value: 'cloudtrail_logs' },
   });
 });

@@ -126,6 +126,15 @@ describe('unzip', () => {
     expect(codeOf(() => unzip(zippedOf(2_000_001)))).toBe('BAD_GZIP');
   });
 
+  test('gives a bomb up in milliseconds', () => {
+    const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
+    const startedMs = performance.now();
+
+    expect(() => unzip(bomb)).toThrow(expect.objectContaining({ code: 'BAD_GZIP' }));
+    // 200 MiB would take a quarter of a second; tens of milliseconds, but on a machine that does other things.
+    expect(performance.now() - startedMs).toBeLessThan(200);
+  });
+
   test('takes 32 MiB, and not one byte more', () => {
     const limit = 32 * 1024 * 1024;
     const incompressible = randomBytes(200 * 1024);

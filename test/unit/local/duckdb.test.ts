@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { duckdb, jsonOf, type OpenLake, openLake, textOf } from '../../../local/duckdb.ts';
+import { failuresTable } from '../../../athena/failures.ts';
+import { jsonOf, type OpenLake, openLake, textOf } from '../../../local/duckdb.ts';
+import { duckdb } from '../../../local/duckdb-dialect.ts';
 import { typeIn } from '../../../src/rows/column-type.ts';
 import { type Row, columns as rowColumns } from '../../../src/rows/schema.ts';
 import { collect, createFolder } from '../../support/command-fixture.ts';
@@ -61,6 +63,43 @@ describe('The table events', () => {
     expect(isEmpty).toBe(true);
     expect(texts).toEqual([['0']]);
   });
+
+  test.each(['instance_events', 'instance_timeline', 'unique_events', 'cloudtrail_logs'])(
+    'has the view %s over it, also of an empty lake',
+    async (view) => {
+      const sql = `SELECT count(*) FROM ${view}`;
+      expect((await ask(sql)).texts).toEqual([['0']]);
+
+      write('source=aws.ec2/day=2026-11-20', [
+        {
+          event_id: '1',
+          event_source: 'aws.ec2',
+          event_time: '2026-11-20 10:00:00.000',
+          kind: view === 'cloudtrail_logs' ? 'api_call' : 'state_change',
+          detail_type: 'EC2 Instance State-change Notification',
+          instances: [{ instance_id: 'i-1', state: 'running' }],
+        },
+      ]);
+      expect((await ask(sql)).texts).toEqual([['1']]);
+    },
+  );
+
+  test.each(['instance_events', 'instance_timeline', 'unique_events', 'cloudtrail_logs'])(
+    'the view %s reads no folder that its filters leave out',
+    async (view) => {
+      write('source=aws.ec2/day=2026-11-20', [{ event_id: '1' }]);
+      for (const partition of ['source=aws.ec2/day=2026-11-21', 'source=aws.s3/day=2026-11-20']) {
+        mkdirSync(join(folder, 'events/json', partition), { recursive: true });
+        writeFileSync(join(folder, 'events/json', partition, '1.json.gz'), 'not gzip');
+      }
+      const day = view === 'cloudtrail_logs' ? 'event_day' : 'day';
+
+      await expect(ask(`SELECT * FROM ${view}`)).rejects.toThrow();
+      await expect(
+        ask(`SELECT * FROM ${view} WHERE source = 'aws.ec2' AND ${day} = '2026-11-20'`),
+      ).resolves.toBeDefined();
+    },
+  );
 
   test('gives every type back', async () => {
     write('source=other/day=2026-11-20', [
@@ -203,5 +242,64 @@ describe('SQL', () => {
 
   test('gets nothing from elsewhere', async () => {
     await expect(ask("FROM 'https://192.0.2.1/a.json'")).rejects.toThrow(/httpfs|extension/);
+  });
+});
+
+describe('The table failures', () => {
+  const line = (fields: object) => `${JSON.stringify(fields)}\n`;
+  const writeErrors = (partition: string, name: string, ...fields: object[]) => {
+    const file = join(folder, 'errors', partition, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, fields.map(line).join(''));
+  };
+
+  test.each(['with', 'without'])(
+    'has the columns of Athena, all of them texts, %s failures',
+    async (failures) => {
+      if (failures === 'with')
+        writeErrors('type=processing-failed/day=2026-11-20', 'a', { rawData: '' });
+
+      const { texts } = await ask('SELECT column_name, column_type FROM (DESCRIBE failures)');
+
+      expect(texts).toEqual(failuresTable.columns.map(({ name }) => [name, 'VARCHAR']));
+    },
+  );
+
+  test('is empty where nothing has failed', async () => {
+    expect((await ask('SELECT count(*) FROM failures')).texts).toEqual([['0']]);
+  });
+
+  test('reads error objects in every spelling, and no unfinished file', async () => {
+    writeErrors(
+      'type=processing-failed/day=2026-11-20',
+      'a',
+      { rawData: 'YQ==', errorCode: 'x', attemptsMade: 4, arrivalTimestamp: 5, lambdaARN: 'arn' },
+      {
+        attemptsMade: '4',
+        errorCode: 'x',
+        rawData: 'Yg==',
+        arrivalTimestamp: '5',
+        lambdaArn: 'arn',
+      },
+    );
+    writeErrors(
+      'type=format-conversion-failed/day=2026-11-21',
+      'b',
+      { lastErrorCode: 'y', rawData: 'Yw==', dataCatalogTable: { tableName: 't' } },
+      { ErrorCode: 'z', rawData: 'ZA==', dataCatalogTable: { tableName: 't' } },
+    );
+    writeErrors('type=processing-failed/day=2026-11-20', '.unfinished', {});
+
+    const { texts } = await ask(
+      `SELECT decode(from_base64(rawdata)), coalesce(errorcode, lasterrorcode), attemptsmade, arrivaltimestamp, lambdaarn, type, day
+       FROM failures ORDER BY 1`,
+    );
+
+    expect(texts).toEqual([
+      ['a', 'x', '4', '5', 'arn', 'processing-failed', '2026-11-20'],
+      ['b', 'x', '4', '5', 'arn', 'processing-failed', '2026-11-20'],
+      ['c', 'y', null, null, null, 'format-conversion-failed', '2026-11-21'],
+      ['d', 'z', null, null, null, 'format-conversion-failed', '2026-11-21'],
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventColumns, eventTables } from '../../../athena/tables.ts';
 import { readViews } from '../../../athena/views.ts';
-import { duckdb } from '../../../local/duckdb.ts';
+import { duckdb } from '../../../local/duckdb-dialect.ts';
 import { athenaStatements } from '../../../local/views.ts';
 import { typeIn } from '../../../src/rows/column-type.ts';
 
@@ -65,6 +65,8 @@ describe('the functions of Athena', () => {
     // Whole minutes that have passed, not minutes that have begun
     ["date_diff('minute', TIMESTAMP '2026-01-01 00:00:59', TIMESTAMP '2026-01-01 00:02:00')", '1'],
     ["CAST(date_add('day', -7, DATE '2026-01-08') AS DATE)", '2026-01-01'],
+    ["CAST(date_add(DATE '2026-01-08', INTERVAL 1 DAY) AS DATE)", '2026-01-09'],
+    ['from_unixtime(0)', '1970-01-01 00:00:00+00'],
     ["regexp_like('failed', 'fail|error')", true],
     ["array_join(['a', 'b'], ', ')", 'a, b'],
     [
@@ -80,5 +82,8 @@ describe('the functions of Athena', () => {
     expect(
       await rowsOf('SELECT max_by(x, y), min_by(x, y) FROM (VALUES (1, 1), (NULL, 2)) AS t(x, y)'),
     ).toEqual([[null, 1]]);
+    expect(
+      await rowsOf('SELECT max_by(x, x, 2), approx_percentile(x, 0.5) FROM range(3) AS t(x)'),
+    ).toEqual([[['2', '1'], '1']]);
   });
 });

@@ -1,17 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
+import { isAskedFor, isRider } from '../../../src/tags/asked-for.ts';
 import {
   type Delta,
   type Fact,
-  isAskedFor,
-  isRider,
   type Knowledge,
   merge,
   nothingKnown,
   type SetFact,
-  setAt,
   withEnd,
   withFact,
 } from '../../../src/tags/knowledge.ts';
+import { setAt } from '../../../src/tags/set-at.ts';
 import { at, setOf } from '../../support/tags-fixture.ts';
 
 type Tags = Readonly<Record<string, string>>;
@@ -90,6 +89,17 @@ describe('Of several sets', () => {
 
     expect(askedAt(knowledge, 9)).toBeDefined();
     expect(askedAt(knowledge, 10)).toBeUndefined();
+  });
+
+  test('none is given that was seen to be outdated since, also where a change made it look right again', () => {
+    const knowledge = knowing(
+      lookUp(0, { team: 'a', cost: '1' }),
+      lookUp(hour, { team: 'b', cost: '2' }),
+      put(2 * hour, a),
+    );
+
+    expect(askedAt(knowledge, 3 * hour)).toBeUndefined();
+    expect(isAskedFor(knowledge, at(3 * hour), at(3 * hour))).toBe(true);
   });
 
   test('one of after a change is given for a time before it only where there is no other', () => {

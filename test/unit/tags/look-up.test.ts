@@ -41,6 +41,10 @@ describe('A batch', () => {
     expect(deadlineAfter(-100_000)).toBeUndefined();
   });
 
+  test('may have any fraction of a millisecond left', () => {
+    expect(deadlineAfter(2000.5)).toBeInstanceOf(AbortSignal);
+  });
+
   test('gives up when the time for its answer comes', async () => {
     const startedMs = performance.now();
     const deadline = deadlineAfter(1000) as AbortSignal;

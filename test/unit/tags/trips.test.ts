@@ -68,7 +68,7 @@ describe('A plan of look-ups', () => {
     expect(tripsOf(wantedIn(there, 2), memory, at(0))[0]?.riders).toEqual([]);
   });
 
-  test('is made in milliseconds beside a full memory', async () => {
+  test('takes no more than a call has seats, at once, beside a full memory', async () => {
     const memory = await memoryOf(
       Array.from({ length: 50_000 }, (_, n) => [n, seenAt(-2 * hour - n)]),
     );
@@ -76,7 +76,9 @@ describe('A plan of look-ups', () => {
 
     const [trip] = tripsOf(wantedIn(home, 50_001), memory, at(0));
 
-    expect(trip?.riders).toHaveLength(50_000);
-    expect(performance.now() - startedMs).toBeLessThan(500);
+    expect(trip?.riders).toHaveLength(100);
+    expect(trip?.riders[0]?.id).toBe(idOf(49_999));
+    // Some dozen milliseconds of an idle machine, and minutes where each is compared with each.
+    expect(performance.now() - startedMs).toBeLessThan(2000);
   });
 });

@@ -193,6 +193,7 @@ describe('The EC2 endpoint', () => {
       {
         number: 1,
         action: 'DescribeTags',
+        accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
         region: 'eu-west-1',
         filters: [{ name: 'resource-id', values: [web] }],
         page: 1,

@@ -19,6 +19,18 @@ describe('The log of the function', () => {
     expect(log.tags()).toEqual({ found: 2, none: 1 });
   });
 
+  test('tells why a record failed, where it is told', () => {
+    const log = createFunctionLog();
+    const failed = { recordId: '1', code: 'BAD_JSON', reason: 'a key without a colon' };
+
+    log.input.write(`${JSON.stringify({ level: 'DEBUG', message: 'Record failed', ...failed })}\n`);
+    log.input.write(summary({ BAD_JSON: 1 }, {}));
+
+    expect(log.failureOf('1')).toEqual({ code: 'BAD_JSON', reason: 'a key without a colon' });
+    expect(log.failureOf('2')).toBeUndefined();
+    expect(log.invocations()).toBe(1);
+  });
+
   test('may hold anything else', () => {
     const log = createFunctionLog();
 

@@ -1,0 +1,394 @@
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Arguments,
+  defineCommand,
+  invocationPrefix,
+  jsonOption,
+  lakeFolderOf,
+  lakeOption,
+} from '../command.ts';
+import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
+import { createFolderStore } from '../firehose/folder-store.ts';
+import { type ErrorLine, errorLines, type LostRecord } from '../lake/error-objects.ts';
+import { errorFolder, filesBelow } from '../lake/files-below.ts';
+import { openLedger } from '../lake/ledger.ts';
+import { stackOf } from '../lake/open-stream.ts';
+import {
+  type OnSettled,
+  type ReplayCounts,
+  type ReplayRecord,
+  type ReplayTarget,
+  replay as replayRecords,
+  type Settled,
+} from '../lake/replay.ts';
+import { choicesOf, dayOf, type Survey, selectedIn, surveyOf } from '../lake/replay-survey.ts';
+import { type LakeReplay, openLakeTarget } from '../lake/replay-to-lake.ts';
+import { createProgress, type Progress } from '../progress.ts';
+import { layOutTable } from '../table.ts';
+import { counted, grouped, pathOf, type Terminal } from '../terminal.ts';
+import { stackOptions, stackOptionsIn } from './put.ts';
+import { dayIn } from './restore.ts';
+
+const options = {
+  lake: lakeOption,
+  stream: {
+    type: 'string',
+    value: 'NAME',
+    help: 'put them to this stream of an account instead, with the credentials that are there',
+  },
+  'endpoint-url': { type: 'string', value: 'URL', help: 'with --stream: where its API is' },
+  queue: {
+    type: 'string',
+    value: 'URL',
+    help: "replay the dead letters of the stack's rule in this SQS queue; deleted once accepted",
+  },
+  code: {
+    type: 'string',
+    multiple: true,
+    value: 'CODE',
+    help: 'only what failed with this code; may be given again',
+  },
+  since: {
+    type: 'string',
+    value: 'DAY',
+    help: 'only what arrived from this day on, yyyy-MM-dd (UTC)',
+  },
+  until: {
+    type: 'string',
+    value: 'DAY',
+    help: 'only what arrived up to this day, itself included',
+  },
+  again: { type: 'boolean', help: 'also what was replayed before and failed again' },
+  'dry-run': { type: 'boolean', help: 'show what there is, and put nothing' },
+  ledger: {
+    type: 'string',
+    value: 'FILE',
+    help: 'where it is kept what was replayed (default: replayed.ndjson in the lake; for a stream, in the data folder)',
+  },
+  out: {
+    type: 'string',
+    value: 'FILE',
+    help: 'add what still fails to this file, as error objects with the reason in them',
+  },
+  ...stackOptions,
+  json: jsonOption('print the counts as one JSON object, nothing else'),
+} as const;
+
+type Values = Arguments<typeof options>['values'];
+
+/** Puts again what a stream could not deliver. */
+export const replay = defineCommand({
+  name: 'replay',
+  summary: 'put what failed, or never reached the stream, through the function again',
+  positionals: '[FILE_OR_FOLDER…]',
+  description: [
+    'Reads error objects of Firehose of every kind, also gzipped: files, folders and s3://BUCKET/PREFIX;',
+    'without any, those of the lake. Shows how many there are by day and code, and puts the records as',
+    'they first came: into a local lake, where each arrives when it first did, so that its rows get the',
+    'day that they would have had; or with --stream to a real stream, where they arrive now.',
+    'It remembers what was replayed, so that nothing is replayed twice. What fails again is in an error',
+    'object again, and why is in the ledger.',
+    '',
+    'What it counts, with --json in one object:',
+    '  found     = unreadable + notAsked (--code, --since, --until) + alreadyReplayed + replayed + left',
+    '  replayed  = ok + dropped (no event in it, or put again in parts) + failed, into a lake;',
+    '            = accepted + refused, to a stream',
+    '  left      what a dry run, or one that was stopped, did not put',
+  ],
+  options,
+  example: `${invocationPrefix} replay --lake /tmp/lake --code Lambda.FunctionError`,
+  async run({ values, positionals }, terminal) {
+    const isAsked = filterOf(values);
+    const progress = createProgress(terminal);
+    const target = await targetOf(values, terminal, progress);
+    const origin = await originOf(values, positionals, terminal);
+    const ledger = await openLedger(
+      values.ledger === undefined ? target.ledger : pathOf(terminal, values.ledger),
+    );
+    const choices = () => choicesOf(origin.read(), { isAsked, ledger, again: values.again });
+    const still = stillFailing(values.out, terminal, progress);
+    let counts: ReplayCounts = nothingReplayed;
+    let survey: Survey;
+    try {
+      survey = await surveyOf(choices(), {
+        maxDaysLate: target.maxDaysLate,
+        nowMs: Date.now(),
+        onUnreadable: progress.note,
+      });
+      await origin.release();
+      if (!values.json) await terminal.stdout.write(surveyText(survey, terminal));
+      noteLate(survey, target.maxDaysLate, progress);
+      if (!values['dry-run'] && survey.selected > 0 && !terminal.interrupted.aborted) {
+        counts = await replayRecords(selectedIn(choices()), target.open, {
+          ledger,
+          interrupted: terminal.interrupted,
+          ...(target.roundRecords !== undefined && { roundRecords: target.roundRecords }),
+          async onSettled(settled) {
+            const taken = settled.filter(({ result }) => result !== 'refused');
+            await origin.accepted(taken.map(({ record }) => record.id));
+            for (const one of settled) if (one.code !== undefined) await still.add(one);
+          },
+        });
+      }
+    } finally {
+      await origin.release();
+    }
+    still.end();
+    progress.clear();
+    const summary = summaryOf(survey, counts, target.added(), still.byCode());
+    await terminal.stdout.write(
+      values.json ? `${JSON.stringify(summary)}\n` : summaryText(summary, target.place, terminal),
+    );
+    if (terminal.interrupted.aborted) return 130;
+    return summary.unreadable + counts.failed + counts.refused + summary.failedParts > 0 ? 1 : 0;
+  },
+});
+
+/** @throws UsageError for a day that is none */
+function filterOf({ code, since, until }: Values): (record: LostRecord) => boolean {
+  const from = dayIn('since', since) ?? '';
+  const to = dayIn('until', until) ?? '9999-12-31';
+  return (record) => {
+    const day = dayOf(record.arrivalMs);
+    return day >= from && day <= to && (code === undefined || code.includes(record.code));
+  };
+}
+
+/** Where records come from. They are read twice: once to be counted, once to be put. */
+interface Origin {
+  read(): AsyncIterable<ErrorLine>;
+  /** Told of the records that the target has, by their ids. */
+  accepted(ids: readonly string[]): Promise<void>;
+  /** Lets go of what was read and not accepted. */
+  release(): Promise<void>;
+}
+
+async function originOf(
+  { queue, lake, stream, region }: Values,
+  names: readonly string[],
+  terminal: Terminal,
+): Promise<Origin> {
+  if (queue !== undefined) {
+    if (names.length > 0) throw new UsageError('--queue and FILE exclude each other.');
+    if (!URL.canParse(queue)) throw new UsageError(`--queue is ${queue}, but has to be a URL.`);
+    const { createDeadLetters } = await import('./aws/sqs.ts');
+    const letters = createDeadLetters(queue, region);
+    return { read: letters.read, accepted: letters.remove, release: letters.release };
+  }
+  if (names.length === 0 && stream !== undefined) {
+    throw new UsageError('There is nothing to read: name a FILE, a folder or s3://BUCKET/PREFIX.');
+  }
+  const given = names.length > 0 ? names : [errorsOf(lakeFolderOf(lake, terminal))];
+  const sourcesOf = async (name: string) => {
+    if (!name.startsWith('s3://')) return filesBelow(name, pathOf(terminal, name));
+    const { objectsBelow } = await import('./aws/s3.ts');
+    return objectsBelow(name, region);
+  };
+  const sources = (await Promise.all(given.map(sourcesOf))).flat();
+  return {
+    async *read() {
+      for (const source of sources) yield* errorLines(source);
+    },
+    accepted: async () => {},
+    release: async () => {},
+  };
+}
+
+/** Where a lake has what failed. @throws EnvironmentError where nothing ever did, or there is no lake */
+function errorsOf(lake: string): string {
+  const folder = join(lake, errorFolder);
+  if (existsSync(folder)) return folder;
+  throw new EnvironmentError(
+    existsSync(lake)
+      ? `Nothing has failed in the lake ${lake}.`
+      : `There is no lake at ${lake}: name its folder with --lake, or what to read.`,
+  );
+}
+
+/** Where records go. */
+interface Target {
+  /** As it is called in messages. */
+  readonly place: string;
+  readonly ledger: string;
+  /** Days that a record may have lain and still be filed under its own; undefined where any may. */
+  readonly maxDaysLate: number | undefined;
+  /** Records after which the ledger is brought up to date. */
+  readonly roundRecords?: number;
+  open(onSettled: OnSettled): Promise<ReplayTarget>;
+  added(): LakeReplay;
+}
+
+async function targetOf(values: Values, terminal: Terminal, progress: Progress): Promise<Target> {
+  const { stream, 'endpoint-url': endpointUrl } = values;
+  const added = { rows: 0, objects: 0, failedParts: 0 };
+  if (stream !== undefined) {
+    if (values.lake !== undefined) throw new UsageError('--lake and --stream exclude each other.');
+    if (endpointUrl !== undefined && !URL.canParse(endpointUrl)) {
+      throw new UsageError(`--endpoint-url is ${endpointUrl}, but has to be a URL.`);
+    }
+    const { realStream } = await import('./aws/firehose.ts');
+    const { name, open } = await realStream({ stream, region: values.region, endpointUrl });
+    return {
+      place: stream,
+      ledger: join(terminal.dataFolder, 'replayed', `${name.replace(/[^\w.-]/g, '_')}.ndjson`),
+      maxDaysLate: maxDaysLateOf(values),
+      roundRecords: 1, // after each batch: what it has taken is there
+      open,
+      added: () => added,
+    };
+  }
+  if (endpointUrl !== undefined) throw new UsageError('--endpoint-url needs --stream.');
+  const lake = lakeFolderOf(values.lake, terminal);
+  return {
+    place: lake,
+    ledger: join(lake, 'replayed.ndjson'),
+    maxDaysLate: undefined,
+    async open(onSettled) {
+      await mkdir(lake, { recursive: true }).catch((error: unknown) => {
+        throw environmentErrorOf(error, 'write', lake);
+      });
+      let functionErrors = 0;
+      const onFunctionError = (error: unknown) => {
+        if (++functionErrors > 1) return;
+        progress.note(`The function failed: ${Error.isError(error) ? error.message : error}`);
+      };
+      return openLakeTarget(
+        {
+          store: createFolderStore(lake),
+          stack: stackOptionsIn(values),
+          onBuild: () => progress.note('Building the function …'),
+          onFunctionError,
+        },
+        added,
+        onSettled,
+      );
+    },
+    added: () => added,
+  };
+}
+
+/** What the stack's function goes by. */
+function maxDaysLateOf(values: Values): number {
+  const [fn] = stackOf(stackOptionsIn(values)).functions;
+  return Number(fn?.environment.MAX_DAYS_LATE);
+}
+
+/** So many places are named; the last message counts the others. */
+const maxNamed = 10;
+
+/** These get the day on which they are replayed, and an earlier copy has another: see docs/failures.md. */
+function noteLate({ late }: Survey, maxDaysLate: number | undefined, { note }: Progress): void {
+  if (late.length === 0) return;
+  note(
+    `${counted(late.length, 'record')} arrived more than ${counted(maxDaysLate ?? 0, 'day')} ago: their rows are filed under today, and only a query over all days finds their doubles.`,
+  );
+  for (const place of late.slice(0, maxNamed)) note(`  ${place}`);
+  if (late.length > maxNamed) note(`  … and ${grouped(late.length - maxNamed)} more`);
+}
+
+/** What fails again: named, counted, and written out where that is wished. */
+function stillFailing(out: string | undefined, terminal: Terminal, { note }: Progress) {
+  const codes: Record<string, number> = {};
+  let named = 0;
+  return {
+    async add({ record, code = '', reason = '' }: Settled) {
+      codes[code] = (codes[code] ?? 0) + 1;
+      if (++named <= maxNamed) note(`${record.place}: ${code}${reason && `, ${reason}`}`);
+      if (out !== undefined) await writeOut(pathOf(terminal, out), record, code, reason);
+    },
+    end() {
+      if (named > maxNamed) note(`… and ${grouped(named - maxNamed)} more failed again`);
+    },
+    byCode: () => codes,
+  };
+}
+
+async function writeOut(file: string, record: ReplayRecord, errorCode: string, reason: string) {
+  const line = {
+    rawData: Buffer.from(record.bytes).toString('base64'),
+    errorCode,
+    errorMessage: reason,
+    attemptsMade: 1,
+    arrivalTimestamp: record.arrivalMs,
+    attemptEndingTimestamp: Date.now(),
+  };
+  await appendFile(file, `${JSON.stringify(line)}\n`).catch((error: unknown) => {
+    throw environmentErrorOf(error, 'write', file);
+  });
+}
+
+const nothingReplayed: ReplayCounts = {
+  replayed: 0,
+  ok: 0,
+  dropped: 0,
+  failed: 0,
+  accepted: 0,
+  refused: 0,
+};
+
+type Summary = ReturnType<typeof summaryOf>;
+
+function summaryOf(
+  { found, unreadable, notAsked, alreadyReplayed, selected, byDay, late }: Survey,
+  counts: ReplayCounts,
+  added: LakeReplay,
+  failures: Readonly<Record<string, number>>,
+) {
+  const left = selected - counts.replayed;
+  const seen = { found, unreadable, notAsked, alreadyReplayed };
+  return { ...seen, ...counts, left, ...added, failures, late, byDay };
+}
+
+function surveyText({ byDay }: Survey, { stdout }: Terminal): string {
+  if (byDay.length === 0) return '';
+  const columns = [
+    { name: 'day', isNumeric: false, isExact: true },
+    { name: 'code', isNumeric: false, isExact: true },
+    { name: 'records', isNumeric: true, isExact: true },
+  ];
+  const rows = byDay.map(({ day, code, records }) => [day, code, grouped(records)]);
+  const { head, line } = layOutTable(columns, rows, {
+    maxWidth: stdout.columns,
+    bold: (text) => stdout.style('bold', text),
+    dim: (text) => stdout.style('dim', text),
+  });
+  return `${[...head, ...rows.map(line)].join('\n')}\n`;
+}
+
+function summaryText(summary: Summary, place: string, { stdout }: Terminal): string {
+  const { failures, rows, objects, failed, refused, failedParts } = summary;
+  const sum = (parts: Readonly<Record<string, number>>) =>
+    Object.entries(parts)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `${grouped(count)} ${what}`)
+      .join(' + ') || '0';
+  const { ok, dropped, accepted, unreadable, notAsked, alreadyReplayed, replayed, left } = summary;
+  const found = {
+    unreadable,
+    'not asked for': notAsked,
+    'replayed before': alreadyReplayed,
+    replayed,
+    left,
+  };
+  const heading = (text: string) => stdout.style('bold', text.padEnd(8));
+  const codes = Object.entries(failures).map(([code, count]) => `${code} ${grouped(count)}`);
+  return [
+    `${heading('found')} ${grouped(summary.found)} = ${sum(found)}`,
+    `${heading('replayed')} ${grouped(replayed)} = ${sum({ ok, dropped, failed, accepted, refused })}`,
+    ...(rows > 0
+      ? [
+          `${heading('rows')} ${grouped(rows)} in ${counted(objects, 'object')} below ${place}/events/`,
+        ]
+      : []),
+    ...(failed + failedParts > 0
+      ? [
+          `What failed again is below ${place}/${errorFolder}/ (${codes.join(', ')}); --again tries it once more.`,
+        ]
+      : []),
+    ...(failedParts > 0 ? [`${counted(failedParts, 'part')} of records failed as well.`] : []),
+    ...(refused > 0 ? [`The stream refused ${codes.join(', ')}: replay them later.`] : []),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,111 @@
+import type { ErrorLine, LostRecord } from './error-objects.ts';
+import type { Ledger } from './ledger.ts';
+
+/** A line of an error object, and whether it is to be replayed. */
+export type Choice =
+  | { readonly choice: 'unreadable'; readonly place: string; readonly problem: string }
+  | { readonly choice: 'not asked' | 'already replayed' | 'selected'; readonly record: LostRecord };
+
+export interface ChoiceOptions {
+  readonly isAsked: (record: LostRecord) => boolean;
+  readonly ledger: Ledger;
+  /** Whether to choose what was replayed and failed again, too. */
+  readonly again?: boolean | undefined;
+}
+
+/** Chooses what is to be replayed; of what is there in two objects, the first. */
+export async function* choicesOf(
+  lines: AsyncIterable<ErrorLine>,
+  { isAsked, ledger, again = false }: ChoiceOptions,
+): AsyncGenerator<Choice> {
+  const seen = new Set<string>();
+  for await (const line of lines) {
+    if ('problem' in line) {
+      yield { choice: 'unreadable', ...line };
+      continue;
+    }
+    const { id } = line;
+    const isDone = seen.has(id) || (ledger.has(id) && !(again && ledger.hasFailed(id)));
+    seen.add(id);
+    const choice = isAsked(line) ? (isDone ? 'already replayed' : 'selected') : 'not asked';
+    yield { choice, record: line };
+  }
+}
+
+/** Records of one day that failed with one code. */
+export interface DayCount {
+  /** Of their arrival, `yyyy-MM-dd`, UTC. */
+  readonly day: string;
+  readonly code: string;
+  records: number;
+}
+
+/** What there is: `found = unreadable + notAsked + alreadyReplayed + selected`. */
+export interface Survey {
+  readonly found: number;
+  readonly unreadable: number;
+  readonly notAsked: number;
+  readonly alreadyReplayed: number;
+  readonly selected: number;
+  /** Of all that was asked for, by day and code. */
+  readonly byDay: readonly DayCount[];
+  /** Places of selected records whose day is not theirs any more where they arrive now. */
+  readonly late: readonly string[];
+}
+
+export interface SurveyOptions {
+  /** Days that a record may be late and still be filed under its own; without it none is. */
+  readonly maxDaysLate: number | undefined;
+  readonly nowMs: number;
+  readonly onUnreadable: (message: string) => void;
+}
+
+export async function surveyOf(
+  choices: AsyncIterable<Choice>,
+  { maxDaysLate = Number.POSITIVE_INFINITY, nowMs, onUnreadable }: SurveyOptions,
+): Promise<Survey> {
+  const counts = { unreadable: 0, 'not asked': 0, 'already replayed': 0, selected: 0 };
+  const byDay = new Map<string, DayCount>();
+  const late: string[] = [];
+  for await (const one of choices) {
+    counts[one.choice]++;
+    if (one.choice === 'unreadable') {
+      onUnreadable(`${one.place}: ${one.problem}`);
+      continue;
+    }
+    if (one.choice === 'not asked') continue;
+    const { code, place, arrivalMs } = one.record;
+    const day = dayOf(arrivalMs);
+    const key = `${day} ${code}`;
+    const count = byDay.get(key) ?? { day, code, records: 0 };
+    count.records++;
+    byDay.set(key, count);
+    const daysLate = dayNumberOf(nowMs) - dayNumberOf(arrivalMs);
+    if (one.choice === 'selected' && daysLate > maxDaysLate) late.push(place);
+  }
+  return {
+    found: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    unreadable: counts.unreadable,
+    notAsked: counts['not asked'],
+    alreadyReplayed: counts['already replayed'],
+    selected: counts.selected,
+    byDay: [...byDay].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count),
+    late,
+  };
+}
+
+/** The records that were selected. */
+export async function* selectedIn(choices: AsyncIterable<Choice>): AsyncGenerator<LostRecord> {
+  for await (const one of choices) if (one.choice === 'selected') yield one.record;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+function dayNumberOf(epochMs: number): number {
+  return Math.floor(epochMs / dayMs);
+}
+
+/** `yyyy-MM-dd`, UTC. */
+export function dayOf(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,446 @@
+import { partitionOf } from '../../../src/partition/partition.ts';
+import { defaultSources } from '../../../src/partition/sources.ts';
+import type { Row } from '../../../src/rows/schema.ts';
+import { askedOn } from './answers.ts';
+
+/**
+ * What each named query must find and must pass over: the sample events have some of the first, and
+ * little of the second. Asked on the day that the sample lake is asked.
+ */
+export interface Question {
+  readonly query: string;
+  readonly rows: readonly Row[];
+  /** The columns of the answer that are looked at. */
+  readonly columns: readonly string[];
+  readonly answer: readonly (readonly unknown[])[];
+}
+
+const rules = { sources: new Set<string>(defaultSources), maxDaysLate: 7 };
+export const partitionOfRow = (row: Row) => partitionOf(row, rules);
+
+const dayMs = 24 * 60 * 60 * 1000;
+const [account, otherAccount] = ['123456789012', '111122223333'];
+
+/** The day so many days before the lake is asked. */
+const daysAgo = (days: number) =>
+  new Date(Date.parse(askedOn) - days * dayMs).toISOString().slice(0, 10);
+
+let count = 0;
+
+/** A row that arrives at once: of so many days ago, at that time. */
+function row(days: number, time: string, cells: Partial<Row>): Row {
+  const event_time = `${daysAgo(days)} ${time}.000`;
+  return {
+    event_id: `question-${count++}`,
+    event_time,
+    arrival_time: event_time,
+    account,
+    region: 'eu-west-1',
+    event_source: 'aws.ec2',
+    kind: 'event',
+    ...cells,
+  };
+}
+
+const call = (days: number, time: string, event_name: string, cells: Partial<Row> = {}) =>
+  row(days, time, {
+    kind: 'api_call',
+    event_name,
+    outcome: 'success',
+    actor_type: 'AssumedRole',
+    actor_name: 'deploy',
+    actor_arn: 'arn:aws:sts::123456789012:assumed-role/deploy/x',
+    ...cells,
+  });
+
+const stateChange = (days: number, time: string, state: string, instance_id = 'i-1') =>
+  row(days, time, {
+    kind: 'state_change',
+    detail_type: 'EC2 Instance State-change Notification',
+    instances: [{ instance_id, state }],
+  });
+
+const login = (time: string, MFAUsed: string, cells: Partial<Row> = {}) =>
+  call(1, time, 'ConsoleLogin', {
+    event_source: 'aws.signin',
+    kind: 'sign_in',
+    actor_type: 'IAMUser',
+    actor_name: 'bob',
+    additional_event_data: JSON.stringify({ MFAUsed }),
+    ...cells,
+  });
+
+const denied = (time: string, event_name: string, cells: Partial<Row> = {}) =>
+  call(1, time, event_name, {
+    outcome: 'failure',
+    error_code: 'AccessDenied',
+    error_message: `no ${time}`,
+    ...cells,
+  });
+
+const iam = (time: string, event_name: string, cells: Partial<Row> = {}) =>
+  call(1, time, event_name, { event_source: 'aws.iam', read_only: false, ...cells });
+
+const twice = denied('08:00:00', 'GetObject', { source_ip: '198.51.100.1' });
+const late = row(1, '08:00:00', {});
+
+export const questions: readonly Question[] = [
+  {
+    query: 'console_logins_without_mfa',
+    rows: [
+      login('08:00:00', 'No'),
+      login('08:01:00', 'Yes'),
+      login('08:02:00', 'Yes', { outcome: 'failure' }),
+      login('08:03:00', 'No', { actor_type: 'Root', actor_name: 'root' }),
+      // The identity provider asks for it.
+      login('08:04:00', 'No', { actor_type: 'AssumedRole', actor_name: 'sso' }),
+      login('08:05:00', 'No', { event_name: 'SwitchRole' }),
+      login('08:06:00', 'No', { event_source: 'aws.sts' }),
+      { ...login('08:07:00', 'No'), ...timesOf(8) },
+    ],
+    columns: ['event_time', 'who', 'outcome', 'mfa_used'],
+    answer: [
+      [`${daysAgo(1)} 08:00:00.000`, 'bob', 'success', 'No'],
+      [`${daysAgo(1)} 08:02:00.000`, 'bob', 'failure', 'Yes'],
+      [`${daysAgo(1)} 08:03:00.000`, 'root', 'success', 'No'],
+    ],
+  },
+  {
+    query: 'denied_calls_by_role',
+    rows: [
+      twice,
+      // Delivered again
+      { ...twice, arrival_time: `${daysAgo(1)} 09:00:00.000` },
+      denied('10:00:00', 'GetObject', { source_ip: '198.51.100.2' }),
+      denied('08:30:00', 'StopInstances', {
+        actor_name: 'ci',
+        error_code: 'Client.UnauthorizedOperation',
+      }),
+      denied('08:40:00', 'StopInstances', { account: otherAccount }),
+      denied('08:50:00', 'StopInstances', { error_code: 'ThrottlingException' }),
+      call(1, '08:55:00', 'StopInstances'),
+    ],
+    columns: [
+      'account',
+      'who',
+      'event_name',
+      'error_code',
+      'calls',
+      'addresses',
+      'first_time',
+      'last_message',
+    ],
+    answer: [
+      [
+        account,
+        'deploy',
+        'GetObject',
+        'AccessDenied',
+        2,
+        2,
+        `${daysAgo(1)} 08:00:00.000`,
+        'no 10:00:00',
+      ],
+      [
+        account,
+        'ci',
+        'StopInstances',
+        'Client.UnauthorizedOperation',
+        1,
+        0,
+        `${daysAgo(1)} 08:30:00.000`,
+        'no 08:30:00',
+      ],
+      [
+        otherAccount,
+        'deploy',
+        'StopInstances',
+        'AccessDenied',
+        1,
+        0,
+        `${daysAgo(1)} 08:40:00.000`,
+        'no 08:40:00',
+      ],
+    ],
+  },
+  {
+    query: 'first_seen_calls',
+    rows: [
+      call(1, '08:00:00', 'CreateUser', { service: 'iam', outcome: 'failure' }),
+      call(0, '08:00:00', 'CreateUser', { service: 'iam' }),
+      // Not for the first time
+      call(1, '09:00:00', 'StopInstances', { service: 'ec2' }),
+      call(20, '09:00:00', 'StopInstances', { service: 'ec2' }),
+      // But for this one
+      call(1, '10:00:00', 'StopInstances', { service: 'ec2', actor_name: 'ci' }),
+      // Too long ago to be known of
+      call(40, '09:00:00', 'PutObject', { service: 's3' }),
+      call(1, '11:00:00', 'PutObject', { service: 's3' }),
+      row(1, '12:00:00', { event_name: 'createVolume', actor_name: 'deploy' }),
+    ],
+    columns: ['who', 'service', 'event_name', 'first_time', 'calls', 'first_outcome'],
+    answer: [
+      ['deploy', 'iam', 'CreateUser', `${daysAgo(1)} 08:00:00.000`, 2, 'failure'],
+      ['ci', 'ec2', 'StopInstances', `${daysAgo(1)} 10:00:00.000`, 1, 'success'],
+      ['deploy', 's3', 'PutObject', `${daysAgo(1)} 11:00:00.000`, 1, 'success'],
+    ],
+  },
+  {
+    query: 'identity_changes',
+    rows: [
+      iam('08:00:00', 'CreateUser', { request_parameters: '{"userName":"dave"}' }),
+      iam('08:01:00', 'AttachRolePolicy', {
+        request_parameters: '{"roleName":"ci","policyArn":"arn:aws:iam::aws:policy/Admin"}',
+        outcome: 'failure',
+        error_code: 'AccessDenied',
+      }),
+      iam('08:02:00', 'CreateAccessKey', {
+        response_elements: '{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE"}}',
+      }),
+      iam('08:03:00', 'GetUser', { read_only: true }),
+      iam('08:04:00', 'AssumeRole', { event_source: 'aws.sts' }),
+    ],
+    columns: ['who', 'event_name', 'outcome', 'on_what', 'access_key_id'],
+    answer: [
+      ['deploy', 'CreateUser', 'success', 'dave', null],
+      ['deploy', 'AttachRolePolicy', 'failure', 'ci', null],
+      ['deploy', 'CreateAccessKey', 'success', null, 'AKIAIOSFODNN7EXAMPLE'],
+    ],
+  },
+  {
+    query: 'instance_downtime',
+    rows: [
+      call(5, '20:00:00', 'StopInstances', {
+        actor_name: 'alice',
+        instances: [{ instance_id: 'i-1' }],
+      }),
+      stateChange(5, '20:00:10', 'stopping'),
+      stateChange(5, '20:01:00', 'stopped'),
+      // Two days on
+      call(3, '20:00:50', 'StartInstances', {
+        actor_name: 'bob',
+        instances: [{ instance_id: 'i-1' }],
+      }),
+      stateChange(3, '20:01:00', 'pending'),
+      stateChange(3, '20:01:30', 'running'),
+      // Another one, stopped from inside and never started again
+      stateChange(2, '10:00:00', 'stopped', 'i-2'),
+    ],
+    columns: ['instance_id', 'stopped_by', 'started_at', 'started_by', 'minutes'],
+    answer: [
+      ['i-1', 'alice', `${daysAgo(3)} 20:01:00.000`, 'bob', 2 * 24 * 60],
+      ['i-2', null, null, null, null],
+    ],
+  },
+  {
+    query: 'instances_missing_tags',
+    rows: [
+      instanceRow(3, 'i-tagged-later', 'none'),
+      instanceRow(2, 'i-tagged-later', 'found', { team: 'web', env: 'dev' }),
+      instanceRow(3, 'i-untagged-later', 'found', { team: 'web', env: 'dev' }),
+      instanceRow(2, 'i-untagged-later', 'found', { team: 'web' }),
+      instanceRow(1, 'i-none', 'none'),
+      // Nobody knows
+      instanceRow(1, 'i-failed', 'failed'),
+      instanceRow(1, 'i-skipped', 'skipped'),
+    ],
+    columns: ['instance_id', 'missing'],
+    answer: [
+      ['i-untagged-later', 'env'],
+      ['i-none', 'team, env'],
+    ],
+  },
+  {
+    query: 'root_use',
+    rows: [
+      call(1, '08:00:00', 'CreateAccessKey', { actor_type: 'Root', actor_mfa: false }),
+      login('08:01:00', 'Yes', { actor_type: 'Root', actor_mfa: true }),
+      call(1, '08:02:00', 'GetObject', {
+        actor_type: 'Root',
+        actor_invoked_by: 'cloudtrail.amazonaws.com',
+      }),
+      call(1, '08:03:00', 'RotateKey', { actor_type: 'Root', kind: 'service_event' }),
+      call(1, '08:04:00', 'CreateAccessKey', { actor_type: 'IAMUser', actor_name: 'root' }),
+    ],
+    columns: ['event_name', 'kind', 'actor_mfa'],
+    answer: [
+      ['CreateAccessKey', 'api_call', false],
+      ['ConsoleLogin', 'sign_in', true],
+    ],
+  },
+  {
+    query: 'security_group_changes',
+    rows: [
+      ...['i-1', 'i-2'].map((instance_id) =>
+        call(30, '08:00:00', 'RunInstances', {
+          instances: [{ instance_id, tags: { team: 'web' }, tag_status: 'found' }],
+          response_elements: '{"instancesSet":{"items":[{"groupSet":[{"groupId":"sg-1"}]}]}}',
+        }),
+      ),
+      // Behind another group; behind one of the same name elsewhere; never launched
+      ...[
+        { response_elements: '{"groupId":"sg-3"}' },
+        { response_elements: '{"groupId":"sg-1"}', region: 'us-east-1' },
+        { response_elements: '{"groupId":"sg-1"}', outcome: 'failure' },
+      ].map((cells) =>
+        call(30, '08:01:00', 'RunInstances', { instances: [{ instance_id: 'i-no' }], ...cells }),
+      ),
+      call(1, '08:00:00', 'AuthorizeSecurityGroupIngress', {
+        request_parameters: '{"groupId":"sg-1"}',
+      }),
+      call(1, '08:01:00', 'ModifySecurityGroupRules', {
+        request_parameters: '{"ModifySecurityGroupRulesRequest":{"GroupId":"sg-2"}}',
+      }),
+      call(1, '08:02:00', 'RevokeSecurityGroupEgress', {
+        request_parameters: '{"groupId":"sg-1"}',
+        outcome: 'failure',
+      }),
+      call(1, '08:03:00', 'DescribeSecurityGroups', { request_parameters: '{"groupId":"sg-1"}' }),
+    ],
+    columns: ['event_name', 'group_id', 'instance_id', 'team'],
+    answer: [
+      ['AuthorizeSecurityGroupIngress', 'sg-1', 'i-1', 'web'],
+      ['AuthorizeSecurityGroupIngress', 'sg-1', 'i-2', 'web'],
+      ['ModifySecurityGroupRules', 'sg-2', null, null],
+    ],
+  },
+  {
+    query: 'state_changes_without_call',
+    rows: [
+      call(1, '08:00:00', 'StopInstances', { instances: [{ instance_id: 'i-1' }] }),
+      stateChange(1, '08:00:05', 'stopping'),
+      stateChange(1, '08:00:30', 'stopped'),
+      stateChange(1, '09:00:00', 'stopping', 'i-2'),
+      row(1, '10:00:00', {
+        detail_type: 'EC2 Spot Instance Interruption Warning',
+        detail: '{"instance-action":"terminate"}',
+        instances: [{ instance_id: 'i-3' }],
+      }),
+      stateChange(1, '10:02:00', 'shutting-down', 'i-3'),
+    ],
+    columns: ['instance_id', 'state', 'announced_by'],
+    answer: [
+      ['i-2', 'stopping', null],
+      ['i-3', 'shutting-down', 'EC2 Spot Instance Interruption Warning'],
+    ],
+  },
+  {
+    query: 'story_of_an_instance',
+    rows: [
+      stateChange(1, '08:00:00', 'running', 'i-0c3d4e5f607182930'),
+      stateChange(1, '08:00:00', 'running', 'i-1'),
+      call(1, '09:00:00', 'GetObject', {
+        event_source: 'aws.s3',
+        actor_instance_id: 'i-0c3d4e5f607182930',
+      }),
+      call(1, '10:00:00', 'GetObject', { event_source: 'aws.s3', actor_instance_id: 'i-1' }),
+    ],
+    columns: ['what', 'event', 'who', 'state'],
+    answer: [
+      ['to it', 'EC2 Instance State-change Notification', null, 'running'],
+      ['by it', 'GetObject', 'deploy', null],
+    ],
+  },
+  {
+    query: 'tag_changes',
+    rows: [
+      call(1, '08:00:00', 'CreateTags', {
+        request_parameters:
+          '{"resourcesSet":{"items":[{"resourceId":"i-1"}]},"tagSet":{"items":[{"key":"a","value":"b"}]}}',
+      }),
+      call(1, '08:01:00', 'DeleteTags', { outcome: 'failure' }),
+      call(1, '08:02:00', 'DescribeTags'),
+      row(1, '08:03:00', {
+        event_source: 'aws.tag',
+        kind: 'tag_change',
+        detail_type: 'Tag Change on Resource',
+        resources: [{ arn: 'arn:aws:s3:::bucket' }],
+        detail: '{"tags":{}}',
+      }),
+    ],
+    columns: ['who', 'event', 'resource', 'tags'],
+    answer: [
+      ['deploy', 'CreateTags', 'i-1', '[{"key":"a","value":"b"}]'],
+      [null, 'Tag Change on Resource', 'arn:aws:s3:::bucket', '{}'],
+    ],
+  },
+  {
+    query: 'volume_and_delay',
+    rows: [
+      { ...late, arrival_time: `${daysAgo(1)} 08:00:10.000` },
+      { ...late, arrival_time: `${daysAgo(1)} 08:05:00.000` },
+      { ...call(1, '09:00:00', 'StopInstances'), unmapped: '{}' },
+      stateChange(1, '10:00:00', 'stopped'),
+      row(0, '10:00:00', { event_source: 'com.example' }),
+      row(3, '10:00:00', {}),
+    ],
+    columns: [
+      'day',
+      'event_source',
+      'arrived',
+      'events',
+      'api_calls',
+      'state_changes',
+      'with_unmapped_parts',
+      'mean_seconds_late',
+      'most_seconds_late',
+    ],
+    answer: [
+      [daysAgo(1), 'aws.ec2', 4, 3, 1, 1, 1, 78, 300],
+      [daysAgo(0), 'com.example', 1, 1, 0, 0, 0, 0, 0],
+    ],
+  },
+  {
+    query: 'what_failed',
+    rows: [
+      ...['FAILED', 'SUCCEEDED', 'TIMED_OUT', 'Cancelled', 'running', 'ALARM', 'OK'].map(
+        (state, at) => row(1, `08:0${at}:00`, { kind: 'state_change', resource_id: 'r', state }),
+      ),
+      row(1, '09:00:00', { state: 'FAILED' }),
+      row(1, '10:00:00', { kind: 'state_change' }),
+    ],
+    columns: ['state'],
+    answer: [['FAILED'], ['TIMED_OUT'], ['Cancelled'], ['ALARM']],
+  },
+  {
+    query: 'who_stopped_what',
+    rows: [
+      call(1, '08:00:00', 'StopInstances', {
+        actor_session_name: 'alice',
+        instances: [
+          { instance_id: 'i-1', tags: { team: 'web' }, tag_status: 'found' },
+          { instance_id: 'i-2', tag_status: 'none' },
+        ],
+      }),
+      call(1, '08:01:00', 'TerminateInstances', { instances: [{ instance_id: 'i-1' }] }),
+      call(1, '08:02:00', 'StopInstances', {
+        instances: [{ instance_id: 'i-1' }],
+        outcome: 'failure',
+      }),
+      call(1, '08:03:00', 'RebootInstances', { instances: [{ instance_id: 'i-1' }] }),
+      stateChange(1, '08:04:00', 'stopped'),
+    ],
+    columns: ['who', 'event_name', 'instance_id', 'team'],
+    answer: [
+      ['alice', 'StopInstances', 'i-1', 'web'],
+      ['alice', 'StopInstances', 'i-2', null],
+      ['deploy', 'TerminateInstances', 'i-1', null],
+    ],
+  },
+];
+
+function timesOf(days: number): Partial<Row> {
+  const event_time = `${daysAgo(days)} 08:00:00.000`;
+  return { event_time, arrival_time: event_time };
+}
+
+function instanceRow(
+  days: number,
+  instance_id: string,
+  tag_status: string,
+  tags?: Readonly<Record<string, string>>,
+): Row {
+  return row(days, '08:00:00', {
+    instances: [{ instance_id, tag_status, ...(tags ? { tags } : {}) }],
+  });
+}

@@ -1,0 +1,10 @@
+import base from '../../jest.config.js';
+
+export default {
+  ...base,
+  rootDir: '../..',
+  testMatch: ['<rootDir>/test/engines/athena/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/engines/athena/jest-setup.ts',
+  globalTeardown: '<rootDir>/test/engines/athena/jest-teardown.ts',
+  testTimeout: 180_000,
+};

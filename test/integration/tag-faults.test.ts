@@ -1,0 +1,284 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  createEc2Endpoint,
+  type Ec2Endpoint,
+  type Ec2EndpointOptions,
+  type Ec2Fault,
+} from '../../local/endpoints/ec2.ts';
+import {
+  createStsEndpoint,
+  type StsEndpoint,
+  type StsEndpointOptions,
+} from '../../local/endpoints/sts.ts';
+import { reserveMs } from '../../src/config.ts';
+import { ec2LookUp } from '../../src/tags/look-up.ts';
+import { createMemberCredentials } from '../../src/tags/member-credentials.ts';
+import { createTags } from '../../src/tags/tags.ts';
+import { idOf, otherAccount, ownAccount } from '../support/tags-fixture.ts';
+import { busEvent, runRecords } from '../support/transform-fixture.ts';
+
+// The real client of the SDK against an endpoint on this machine: what EC2, STS and the network do
+// wrong reaches rows as a status and nothing else, and never makes a batch late.
+
+const memberRole = 'eventlake-member';
+const ids = Array.from({ length: 100 }, (_, index) => idOf(index + 1));
+const tagsPerInstance = 50;
+const manyTags = Object.fromEntries(
+  Array.from({ length: tagsPerInstance }, (_, index) => [`key-${index}`, `value-${index}`]),
+);
+
+const opened: { close(): unknown }[] = [];
+const before = { ...process.env };
+beforeEach(() => {
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  });
+});
+afterEach(async () => {
+  for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+  Object.assign(process.env, before);
+  for (const one of opened.splice(0)) await one.close();
+});
+
+async function openEc2(options: Partial<Ec2EndpointOptions> = {}): Promise<Ec2Endpoint> {
+  const tags = Object.fromEntries(ids.map((id) => [id, manyTags]));
+  const ec2 = await createEc2Endpoint({ tags, ...options });
+  opened.push(ec2);
+  process.env.AWS_ENDPOINT_URL_EC2 = ec2.url;
+  return ec2;
+}
+
+async function openSts(options: StsEndpointOptions = {}): Promise<StsEndpoint> {
+  const sts = await createStsEndpoint(options);
+  opened.push(sts);
+  process.env.AWS_ENDPOINT_URL_STS = sts.url;
+  return sts;
+}
+
+const createLookingTags = () => createTags({ lookUp: ec2LookUp(), memberRole });
+
+/** An event of so many instances, of an account and Region. */
+const startOf = (instanceIds: readonly string[], account = ownAccount, region = 'eu-west-1') =>
+  busEvent(`start-${account}-${region}`, {
+    'detail-type': 'EC2 Command Status-change Notification',
+    source: 'aws.ssm',
+    account,
+    region,
+    resources: instanceIds.map((id) => `arn:aws:ec2:${region}:${account}:instance/${id}`),
+    detail: { 'command-id': 'c-1', status: 'Success' },
+  });
+
+/** A batch that has so much time for its look-ups; what it answers, and how long that took. */
+async function batch(
+  events: readonly string[],
+  { tags = createLookingTags(), waitMs = 10_000 } = {},
+) {
+  const startedMs = performance.now();
+  const remainingMs = () => reserveMs + waitMs - (performance.now() - startedMs);
+  const { answers, tagCounts } = await runRecords(events, { tags, remainingMs });
+  const tookMs = performance.now() - startedMs;
+  const rows = answers.map(({ result, rows = [] }) => {
+    expect(result).toBe('Ok');
+    return rows[0];
+  });
+  return { rows, tagCounts, tookMs };
+}
+
+describe('A look-up that goes well', () => {
+  test('takes all pages: 100 instances of 50 tags', async () => {
+    const ec2 = await openEc2();
+
+    const { rows, tagCounts } = await batch([startOf(ids)]);
+
+    expect(tagCounts).toEqual({ found: 100 });
+    for (const { tags } of rows[0]?.instances ?? []) expect(tags).toEqual(manyTags);
+    expect(ec2.calls.map(({ page, pages }) => [page, pages])).toEqual(
+      Array.from({ length: 5 }, (_, index) => [index + 1, 5]),
+    );
+  });
+
+  test('is repeated by the client where EC2 throttles or fails for a moment', async () => {
+    const kinds: Ec2Fault['kind'][] = ['throttle', 'internal-error'];
+    const ec2 = await openEc2({
+      fault: ({ number }) => {
+        const kind = kinds[number - 1];
+        return kind && ({ kind } as Ec2Fault);
+      },
+    });
+
+    const { tagCounts } = await batch([startOf([idOf(1)])]);
+
+    expect(tagCounts).toEqual({ found: 1 });
+    expect(ec2.calls).toHaveLength(3);
+  });
+});
+
+describe('Rows are complete but for tags, in time, where', () => {
+  const faults: readonly (readonly [story: string, fault: Ec2EndpointOptions['fault']])[] = [
+    ['EC2 is slow', () => ({ kind: 'delay', ms: 60_000 })],
+    ['EC2 throttles', () => ({ kind: 'throttle' })],
+    ['EC2 denies', () => ({ kind: 'deny' })],
+    ['EC2 fails', () => ({ kind: 'internal-error' })],
+    [
+      'EC2 fails after half of the pages',
+      ({ page, pages }) => page > pages / 2 && { kind: 'internal-error' },
+    ],
+    [
+      'EC2 is slow after half of the pages',
+      ({ page, pages }) => page > pages / 2 && { kind: 'delay', ms: 60_000 },
+    ],
+    ['EC2 answers garbage', () => ({ kind: 'garbage' })],
+    ['a proxy answers in its place', () => ({ kind: 'web-page' })],
+    ['the connection ends in the middle of an answer', () => ({ kind: 'cut' })],
+  ];
+
+  test.each(faults)('%s', async (_, fault) => {
+    await openEc2({ ...(fault && { fault }) });
+
+    const { rows, tagCounts, tookMs } = await batch([startOf(ids)], { waitMs: 1500 });
+
+    expect(tookMs).toBeLessThan(3000);
+    expect(tagCounts).toEqual({ failed: ids.length });
+    expect(rows[0]).toMatchObject({ event_source: 'aws.ssm', instance_count: 100 });
+    expect(rows[0]?.instances).toEqual(
+      ids.map((instance_id) => ({ instance_id, tag_status: 'failed' })),
+    );
+  });
+
+  test('nobody listens', async () => {
+    const ec2 = await openEc2();
+    await ec2.close();
+
+    const { tagCounts, tookMs } = await batch([startOf(ids)], { waitMs: 1500 });
+
+    expect(tookMs).toBeLessThan(3000);
+    expect(tagCounts).toEqual({ failed: ids.length });
+  });
+
+  test.each([0, 500, 999])('only %i ms are left to wait: nobody is asked', async (waitMs) => {
+    const ec2 = await openEc2({ fault: () => ({ kind: 'delay', ms: 60_000 }) });
+    const remainingMs = () => reserveMs + waitMs;
+    const startedMs = performance.now();
+
+    const { answers, tagCounts } = await runRecords([startOf(ids)], {
+      tags: createLookingTags(),
+      remainingMs,
+    });
+
+    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(answers[0]).toMatchObject({ result: 'Ok' });
+    expect(tagCounts).toEqual({ failed: ids.length });
+    expect(ec2.calls).toEqual([]);
+  });
+});
+
+test('An instance without tags is told from all of these', async () => {
+  await openEc2({ tags: {} });
+
+  const { rows } = await batch([startOf([idOf(1)])]);
+
+  expect(rows[0]?.instances).toMatchObject([
+    { instance_id: idOf(1), tag_status: 'none', tag_source: 'lookup' },
+  ]);
+});
+
+describe('A container', () => {
+  test('asks again after one failure, and after a second not for a while', async () => {
+    const ec2 = await openEc2({ fault: () => ({ kind: 'deny' }) });
+    const tags = createLookingTags();
+    const callsAfterEach: number[] = [];
+
+    for (const number of [1, 2, 3, 4]) {
+      await batch([startOf([idOf(number)])], { tags });
+      callsAfterEach.push(ec2.calls.length);
+    }
+
+    expect(callsAfterEach).toEqual([1, 2, 2, 2]);
+  });
+
+  test('finds the tags in the next batch, once EC2 is well again', async () => {
+    await openEc2({ fault: ({ number }) => number === 1 && { kind: 'garbage' } });
+    const tags = createLookingTags();
+
+    const { tagCounts: first } = await batch([startOf(ids)], { tags });
+    const { tagCounts: second } = await batch([startOf(ids)], { tags });
+
+    expect([first, second]).toEqual([{ failed: 100 }, { found: 100 }]);
+  });
+});
+
+describe('Another account', () => {
+  const own = startOf([idOf(1)]);
+  const others = [startOf([idOf(1)], otherAccount), startOf([idOf(1)], otherAccount, 'us-east-1')];
+
+  /** Both endpoints; an instance's tags say whose they are. */
+  async function openBoth(options: StsEndpointOptions = {}) {
+    const sts = await openSts(options);
+    const ec2 = await openEc2({
+      tags: ({ accessKeyId, region }) => ({
+        [idOf(1)]: { seen: `${sts.sessionOf(accessKeyId)?.roleArn ?? 'own'} ${region}` },
+      }),
+    });
+    return { sts, ec2 };
+  }
+
+  test('is asked under its role, whose credentials are kept for all its Regions', async () => {
+    const { sts } = await openBoth();
+    const tags = createLookingTags();
+
+    const { rows } = await batch([own, ...others], { tags });
+    await batch([startOf([idOf(2)], otherAccount)], { tags });
+
+    const role = `arn:aws:iam::${otherAccount}:role/${memberRole}`;
+    expect(rows.map((row) => row?.instances?.[0]?.tags?.seen)).toEqual([
+      'own eu-west-1',
+      `${role} eu-west-1`,
+      `${role} us-east-1`,
+    ]);
+    expect(sts.calls).toMatchObject([
+      { roleArn: role, sessionName: 'eventlake', region: 'eu-west-1' },
+    ]);
+  });
+
+  const faults: readonly (readonly [story: string, fault: StsEndpointOptions['fault']])[] = [
+    ['does not trust us', () => ({ kind: 'deny' })],
+    ['is slow to let us in', () => ({ kind: 'delay', ms: 60_000 })],
+  ];
+  test.each(faults)('that %s fails alone, and in time', async (_, fault) => {
+    const { ec2 } = await openBoth({ ...(fault && { fault }) });
+
+    const { rows, tookMs } = await batch([own, ...others], { waitMs: 2000 });
+
+    expect(tookMs).toBeLessThan(3500);
+    expect(rows.map((row) => row?.instances?.[0]?.tag_status)).toEqual([
+      'found',
+      'failed',
+      'failed',
+    ]);
+    expect(ec2.calls).toHaveLength(1);
+  });
+
+  test('is asked again once it trusts us', async () => {
+    const { sts } = await openBoth({ fault: ({ number }) => number <= 1 && { kind: 'deny' } });
+    const tags = createLookingTags();
+    const [other = ''] = others;
+
+    const { tagCounts: first } = await batch([other], { tags });
+    const { tagCounts: second } = await batch([other], { tags });
+
+    expect([first, second]).toEqual([{ failed: 1 }, { found: 1 }]);
+    expect(sts.calls).toHaveLength(2);
+  });
+
+  test('whose STS hangs does not hold up the container for good', async () => {
+    await openSts({ fault: () => ({ kind: 'delay', ms: 60_000 }) });
+    const startedMs = performance.now();
+
+    const assume = createMemberCredentials({ maxWaitMs: 300 });
+
+    await expect(assume(`arn:aws:iam::${otherAccount}:role/${memberRole}`)()).rejects.toThrow();
+    expect(performance.now() - startedMs).toBeLessThan(2000);
+  });
+});

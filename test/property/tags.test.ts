@@ -1,0 +1,303 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { recognise } from '../../src/events/event.ts';
+import { rowOf } from '../../src/rows/row.ts';
+import type { Row, RowInstance } from '../../src/rows/schema.ts';
+import { epochMsOf } from '../../src/rows/time.ts';
+import { addTags, type TaggedRow } from '../../src/tag-rows.ts';
+import { type Home, homeOf, keyOf } from '../../src/tags/home.ts';
+import type { Delta } from '../../src/tags/knowledge.ts';
+import type { LookUp, Place } from '../../src/tags/look-up.ts';
+import { isSameSet, keptOf, type TagSet, tagFilterOf } from '../../src/tags/tag-set.ts';
+import { createTags, type Tags } from '../../src/tags/tags.ts';
+import { propertyRuns as numRuns } from '../support/property-runs.ts';
+import { idOf, noonMs, ownAccount, setOf } from '../support/tags-fixture.ts';
+import {
+  anyWorld,
+  type Batch,
+  homes,
+  ownRole,
+  stateEvent,
+  tagsIn,
+  type World,
+  type WorldEvent,
+  wereTags,
+} from '../support/tags-model.ts';
+
+/** A look-up that succeeded: when EC2 read, when the answer was there, and when its batch ended. */
+interface Landed {
+  readonly key: string;
+  readonly readMs: number;
+  readonly landedMs: number;
+  batchEndedMs: number;
+}
+
+/** One container, and all that it can know. */
+interface Container {
+  readonly tags: Tags;
+  readonly landed: Landed[];
+  readonly heard: WorldEvent[];
+  /** Places where a look-up failed. */
+  readonly failed: Set<string>;
+}
+
+const deliveryStreamArn = `arn:aws:firehose:eu-west-1:${ownAccount}:deliverystream/events`;
+
+/** Runs a world to its end, and holds every row against it. */
+async function live(world: World): Promise<void> {
+  const { settings } = world;
+  const isKept = tagFilterOf(settings.tagKeys);
+  const containers = new Map<number, Container>();
+  let clockMs = 0;
+  let current: Container;
+  let calls: string[] = [];
+  let number = 0;
+
+  const lookUp: LookUp = async (place, ids) => {
+    const home = homeAt(place);
+    calls.push(keyOf(home));
+    const fault = settings.faults[number++ % settings.faults.length] ?? { kind: 'none' };
+    if (fault.kind === 'slow') clockMs += fault.beforeMs;
+    const readMs = clockMs;
+    if (fault.kind === 'slow') clockMs += fault.afterMs;
+    if (fault.kind === 'deny') {
+      current.failed.add(keyOf(home));
+      throw new Error('denied');
+    }
+    for (const id of ids) {
+      const key = keyOf(home, id);
+      current.landed.push({ key, readMs, landedMs: clockMs, batchEndedMs: clockMs });
+    }
+    const known = ids.map((id) => [id, tagsIn(world, home, id, readMs)] as const);
+    return new Map(known.filter(([, tags]) => Object.keys(tags).length > 0));
+  };
+
+  for (const batch of world.batches) {
+    const { container, isRestart, nowMs, remainingMs } = batch;
+    current = (!isRestart && containers.get(container)) || {
+      tags: createTags({
+        lookUp: settings.lookUp === 'on' ? lookUp : undefined,
+        memberRole: settings.memberRole,
+        isKept,
+      }),
+      landed: [],
+      heard: [],
+      failed: new Set(),
+    };
+    containers.set(container, current);
+    current.heard.push(...batch.events);
+
+    const answer = async (): Promise<Row[]> => {
+      clockMs = Math.max(clockMs, nowMs);
+      calls = [];
+      const rows = batch.events.map(({ json }): TaggedRow => {
+        const event = recognise(json);
+        return { row: rowOf(event, nowMs), lessons: current.tags.lessonsOf(event) };
+      });
+      await addTags(rows, current.tags, {
+        deliveryStreamArn,
+        ownRole,
+        memberRole: settings.memberRole,
+        now: () => clockMs,
+        remainingMs: () => remainingMs,
+      });
+      return rows.map(({ row }) => row);
+    };
+
+    const landedBefore = current.landed.length;
+    const rows = await answer();
+    // Homes are asked side by side: while one answer is read, another moves the clock on. And a
+    // look-up counts as later than all events of its batch.
+    const endedMs = Math.max(clockMs, ...batch.events.map(({ timeMs }) => timeMs));
+    for (const one of current.landed.slice(landedBefore)) one.batchEndedMs = endedMs;
+    checkCalls(calls, batch, rows);
+    const failedHere = [...current.failed];
+    for (const [index, row] of rows.entries()) {
+      const event = batch.events[index] as WorldEvent;
+      for (const instance of row.instances ?? []) {
+        check(world, { row, event, instance, container: current, batch, landedBefore });
+      }
+    }
+
+    // What was looked up is known: the same batch at the same time asks nobody, and says the same.
+    if (failedHere.length > 0 || remainingMs === 0) continue;
+    const again = await answer();
+    expect(calls).toEqual([]);
+    expect(again.map(told)).toEqual(rows.map(told));
+  }
+
+  function check(
+    world: World,
+    {
+      row,
+      event,
+      instance,
+      container,
+      batch,
+      landedBefore,
+    }: {
+      row: Row;
+      event: WorldEvent;
+      instance: RowInstance;
+      container: Container;
+      batch: Batch;
+      landedBefore: number;
+    },
+  ): void {
+    const id = instance.instance_id as string;
+    const home = homeOf(row.account, row.region);
+    const { tag_status: status, tag_source: source, tag_time } = instance;
+    const isOwnCall = row.actor_arn?.includes(ownRole) ?? false;
+    const isPermitted =
+      settings.lookUp === 'on' &&
+      home !== undefined &&
+      (home.account === ownAccount || settings.memberRole !== undefined);
+
+    if (status === 'skipped') {
+      expect(isPermitted && !isOwnCall).toBe(false);
+      return;
+    }
+    if (status === 'failed') {
+      expect(isPermitted && !isOwnCall).toBe(true);
+      expect(container.failed.has(keyOf(home as Home)) || batch.remainingMs === 0).toBe(true);
+      return;
+    }
+    expect(['found', 'none']).toContain(status);
+    const isThese = (tags: TagSet) => isSameSet(keptOf(tags, isKept), instance.tags ?? setOf({}));
+    expect(instance.tags === undefined).toBe(status === 'none');
+    expect(Object.keys(instance.tags ?? {}).length > 0).toBe(status === 'found');
+    const timeMs = epochMsOf(tag_time as string);
+
+    if (source === 'event') {
+      // What the event carries, as of the time that it says; of a finding, no more than that.
+      expect(event.carries?.timeMs).toBe(timeMs);
+      expect(isThese((event.carries as { tags: TagSet }).tags)).toBe(true);
+      const isTruth = event.tells !== undefined || row.event_source === 'aws.config';
+      if (!isTruth) return;
+      const untilMs = event.tells ? timeMs + 1000 : timeMs;
+      expect(wereTags(world, home as Home, id, timeMs, untilMs, isThese)).toBe(true);
+      return;
+    }
+
+    const key = keyOf(home as Home, id);
+    let whole: TagSet | undefined;
+    if (source === 'stream') {
+      // A whole set that this container heard of, and that was the truth in that second.
+      const toldThen = container.heard.flatMap(({ tells, timeMs: toldMs }) =>
+        tells?.key === key && 'tags' in tells && toldMs === timeMs ? [tells] : [],
+      );
+      // Of several in that second, by their versions: the last that was before the event, the first after.
+      const isBefore = timeMs <= event.timeMs;
+      const inOrder = toldThen.toSorted((a, b) => a.version - b.version);
+      const told = inOrder.at(isBefore ? -1 : 0);
+      if (!told) throw new Error(`nobody told ${key} at ${timeMs}`);
+      expect(isThese(told.tags)).toBe(true);
+      expect(wereTags(world, home as Home, id, timeMs, timeMs + 1000, isThese)).toBe(true);
+      whole = told.tags;
+    } else {
+      // What EC2 said to this container, in this batch or in one before.
+      const isNow = source === 'lookup';
+      const answers = isNow
+        ? container.landed.slice(landedBefore)
+        : container.landed.slice(0, landedBefore);
+      const said = answers.filter(
+        (one) => one.key === key && one.landedMs <= timeMs && timeMs <= one.batchEndedMs,
+      );
+      expect(said.length).toBeGreaterThan(0);
+      expect(said.some(({ readMs }) => isThese(tagsIn(world, home as Home, id, readMs)))).toBe(
+        true,
+      );
+      whole = tagsIn(world, home as Home, id, said[0]?.readMs as number);
+    }
+
+    // Nor did it see others meanwhile; that an instance has none may also mean that it is gone.
+    for (const { key: seenKey, readMs, landedMs, batchEndedMs } of container.landed) {
+      if (seenKey !== key || landedMs <= timeMs || batchEndedMs > event.timeMs) continue;
+      const seen = keptSet(tagsIn(world, home as Home, id, readMs));
+      if (Object.keys(seen).length > 0) expect(seen).toEqual(keptSet(whole));
+    }
+
+    // Nothing that it heard of says that they changed between then and the event.
+    for (const { tells, timeMs: changedMs } of container.heard) {
+      if (tells?.key !== key || changedMs <= timeMs || changedMs > event.timeMs) continue;
+      if ('tags' in tells) expect(keptSet(tells.tags)).toEqual(keptSet(whole));
+      else expect(isShown(tells.delta, whole)).toBe(true);
+    }
+  }
+
+  function keptSet(tags: TagSet) {
+    return { ...keptOf(tags, isKept) };
+  }
+
+  function isShown(delta: Delta | undefined, tags: TagSet): boolean {
+    if (!delta) return false;
+    const keys = [...Object.keys(delta.put), ...Object.keys(delta.gone)];
+    if (!keys.some(isKept)) return true;
+    return (
+      Object.entries(delta.put).every(([key, value]) => tags[key] === value) &&
+      Object.entries(delta.gone).every(([key, value]) =>
+        value === null ? tags[key] === undefined : tags[key] !== value,
+      )
+    );
+  }
+}
+
+/** Law 8: one call for each home of which something is asked, and none for our own calls. */
+function checkCalls(calls: readonly string[], batch: Batch, rows: readonly Row[]): void {
+  const mayAsk = rows.filter((row) => row.instances && !row.actor_arn?.includes(ownRole));
+  const homes = new Set(mayAsk.map(({ account, region }) => `${account}/${region}/`));
+  expect(new Set(calls).size).toBe(calls.length);
+  for (const home of calls) expect(homes).toContain(home);
+  if (batch.remainingMs === 0) expect(calls).toEqual([]);
+}
+
+function homeAt({ region, roleArn }: Place): Home {
+  return { account: roleArn?.split(':')[4] ?? ownAccount, region };
+}
+
+const told = ({ instances }: Row) =>
+  instances?.map(({ tag_source, ...rest }) => ({
+    ...rest,
+    tag_source: tag_source === 'lookup' ? 'cache' : tag_source,
+  }));
+
+test('every row has tags that were the truth when it says so, and says no more than is known', async () => {
+  await fc.assert(fc.asyncProperty(anyWorld, live), { numRuns });
+});
+
+/** Batches that failed once, of states of instances without tags. */
+const counterExamples: readonly (readonly [story: string, batches: readonly Partial<Batch>[]])[] = [
+  [
+    'homes are asked side by side: the clock goes on between an answer and its reading',
+    [{ events: homes.map((home) => stateEvent(home, idOf(1), noonMs, 'running')) }],
+  ],
+  [
+    'a batch in the very millisecond of an answer to the batch before has that from the cache',
+    [{}, { remainingMs: 0 }],
+  ],
+];
+
+test.each(counterExamples)('past counter-example: %s', async (_, batches) => {
+  const [home] = homes as [Home];
+  const batch: Batch = {
+    container: 0,
+    isRestart: false,
+    nowMs: noonMs + 1000,
+    events: [stateEvent(home, idOf(1), noonMs, 'running')],
+    remainingMs: 60_000,
+  };
+  await live({
+    instances: [],
+    events: [],
+    batches: batches.map((more) => ({ ...batch, ...more })),
+    settings: {
+      lookUp: 'on',
+      memberRole: 'eventlake-member',
+      tagKeys: [],
+      faults: [
+        { kind: 'slow', beforeMs: 0, afterMs: 1 },
+        { kind: 'slow', beforeMs: 0, afterMs: 0 },
+      ],
+    },
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { byCodeMetric, identities, type Metric, metrics, metricsOf } from '../../src/metrics.ts';
+import {
+  busEvent,
+  runRecords,
+  subscriptionRecord,
+  throttled,
+} from '../support/transform-fixture.ts';
+
+const valueIn = (made: readonly Metric[], name: string) =>
+  made.filter((metric) => metric.name === name).reduce((sum, { value }) => sum + value, 0);
+
+/** A batch in which every number has something to count. */
+const mixed = () => {
+  const split = `${busEvent('c')}${busEvent('d', { source: 'aws.s3' })}`;
+  let puts = 0;
+  return runRecords(
+    [
+      busEvent('a'),
+      busEvent('b'),
+      '',
+      subscriptionRecord([], 'CONTROL_MESSAGE'),
+      'oops',
+      split,
+      split,
+    ],
+    {
+      putBatch: async (_arn, records) =>
+        records.map(() => (puts++ % 4 === 3 ? throttled : 'accepted')),
+    },
+  );
+};
+
+describe('The metrics of an invocation', () => {
+  test('count what became of it', async () => {
+    const { summary } = await mixed();
+
+    expect(metricsOf(summary).filter(({ value }) => value > 0)).toEqual([
+      { name: 'Records', value: 7 },
+      { name: 'RecordsOk', value: 2 },
+      { name: 'RecordsEmpty', value: 1 },
+      { name: 'RecordsControl', value: 1 },
+      { name: 'RecordsPutAgain', value: 2 },
+      { name: 'RecordsFailed', value: 1 },
+      { name: 'Events', value: 6 },
+      { name: 'Rows', value: 2 },
+      { name: 'EventsPutAgain', value: 4 },
+      { name: 'PartsPutAgain', value: 4 },
+      { name: byCodeMetric, value: 1, code: 'BAD_JSON' },
+    ]);
+  });
+
+  test('add up as the docs say', async () => {
+    const made = metricsOf((await mixed()).summary);
+
+    for (const [whole, ...parts] of identities) {
+      const sum = parts.reduce((sum, part) => sum + valueIn(made, part), 0);
+      expect([whole, sum]).toEqual([whole, valueIn(made, whole)]);
+    }
+    expect(valueIn(made, byCodeMetric)).toBe(valueIn(made, 'RecordsFailed'));
+  });
+
+  test.each(Object.entries(metrics))('%s is told in a sentence', (_, { counts }) => {
+    expect(counts).toMatch(/^[A-Z].*\.$/);
+  });
+});
