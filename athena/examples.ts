@@ -49,3 +49,10 @@ WHERE year = '2026' AND month = '11' AND day = '17'
 ORDER BY eventtime`,
   },
 };
+
+/** The first query that somebody pastes: what came lately? */
+export const firstQuery = `SELECT event_time, event_source, kind, event_name, resource_id, state, actor_name
+FROM events
+WHERE day >= date_format(current_date - INTERVAL '1' DAY, '%Y-%m-%d')
+ORDER BY event_time DESC
+LIMIT 50`;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { viewExamples } from '../../athena/examples.ts';
+import { firstQuery, viewExamples } from '../../athena/examples.ts';
 import { readQueries } from '../../athena/queries.ts';
 import { eventTables } from '../../athena/tables.ts';
 import { readViews, type View } from '../../athena/views.ts';
@@ -176,11 +176,7 @@ Every answer below is the one that the sample lake gives (the events of \`events
 2. Choose the workgroup, at the top right: it is named like the stack and limits what one query may scan (\`BytesScannedCutoff\`). Results go to the stack's bucket.
 3. Under "Saved queries" are those of [this page](#named-queries). Open one, read its comment, run it. Or paste this:
 
-${sqlBlock(`SELECT event_time, event_source, kind, event_name, resource_id, state, actor_name
-FROM events
-WHERE day >= date_format(current_date - INTERVAL '1' DAY, '%Y-%m-%d')
-ORDER BY event_time DESC
-LIMIT 50`)}
+${sqlBlock(firstQuery)}
 
 Without AWS: \`npm run demo\`, which says how to ask more; see [below](#on-one-machine).
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { viewExamples } from '../../../athena/examples.ts';
+import { firstQuery, viewExamples } from '../../../athena/examples.ts';
 import { codeOf } from '../../../athena/portable.ts';
 import { readQueries } from '../../../athena/queries.ts';
 import { eventTables } from '../../../athena/tables.ts';
@@ -26,6 +26,19 @@ describe.each(queries)('$name', ({ name, sql }) => {
 
     expect(answerText(answer)).toBe(goldenAnswer(`queries/${name}`, answer));
   });
+});
+
+test.each([
+  ['of the documentation', firstQuery],
+  ["in the stack's outputs", String(json.stack.outputs.FirstQuery)],
+])('the first query %s finds the events of the last two days, the latest first', async (_, sql) => {
+  const { rows } = await json.ask(onThatDay(sql));
+  const latest = await json.ask(
+    "SELECT max(event_time), count(*) FROM events WHERE day >= '2026-11-18'",
+  );
+
+  expect([rows[0]?.[0], rows.length]).toEqual(latest.rows[0]);
+  expect(rows).not.toHaveLength(0);
 });
 
 describe('pruning by the queries', () => {

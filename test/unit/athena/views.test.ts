@@ -124,7 +124,9 @@ describe('viewInput', () => {
   const [view] = (() => {
     const dir = mkdtempSync(join(tmpdir(), 'eventlake-views-'));
     writeFileSync(join(dir, 'v.sql'), "-- V.\nSELECT id, at FROM things WHERE id <> '${x}'\n");
-    return readViews([table], pathToFileURL(`${dir}/`));
+    const read = readViews([table], pathToFileURL(`${dir}/`));
+    rmSync(dir, { recursive: true });
+    return read;
   })();
   if (!view) throw new Error('no view');
   const input = viewInput(view, viewText(view, 'DatabaseName'));

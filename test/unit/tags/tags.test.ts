@@ -382,6 +382,13 @@ describe('Clocks that differ', () => {
     expect(calls).toHaveLength(1);
   });
 
+  test('do not make an earlier answer one of now', async () => {
+    const { ask } = prepare();
+
+    expect(await ask(0, seen(60))).toEqual([found(known[one] ?? {}, 'lookup', 60)]);
+    expect(await ask(10, seen(10))).toEqual([found(known[one] ?? {}, 'cache', 60)]);
+  });
+
   test('by more than minutes teach nothing', async () => {
     const { ask } = prepare();
     await ask(
