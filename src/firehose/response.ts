@@ -41,15 +41,24 @@ export function buildResponse(
 }
 
 /**
- * Bytes of an answer as Lambda's runtime serialises it: by JSON.stringify, in UTF-8. What we answer
- * `Ok` is base64, as long in bytes as in text; what comes back as it came may be anything.
+ * Bytes of an answer as Lambda's runtime serialises it: by JSON.stringify, in UTF-8. Added up, since
+ * every record's answer is measured. What we answer `Ok` is base64, as long in bytes as in text;
+ * what comes back as it came may be anything.
  */
-export function sizeOf(answer: FirehoseAnswer): number {
-  if (answer.result !== 'Ok') return byteLengthOf(answer);
-  const { data = '', ...rest } = answer;
-  return byteLengthOf(rest) + ',"data":""'.length + data.length;
+export function sizeOf({ recordId, result, data, metadata }: FirehoseAnswer): number {
+  let size = '{"recordId":,"result":""}'.length + sizeOfText(recordId) + result.length;
+  if (data !== undefined) {
+    size += ',"data":'.length + (result === 'Ok' ? data.length + 2 : sizeOfText(data));
+  }
+  if (metadata !== undefined) {
+    size += ',"metadata":{"partitionKeys":{}}'.length - 1;
+    for (const [key, value] of Object.entries(metadata.partitionKeys)) {
+      size += sizeOfText(key) + sizeOfText(value) + ':,'.length;
+    }
+  }
+  return size;
 }
 
-function byteLengthOf(value: object): number {
-  return Buffer.byteLength(JSON.stringify(value));
+function sizeOfText(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }

@@ -105,6 +105,30 @@ export function createCopier(maxDepth: number): Copier {
     }
   }
 
+  function copyString(): boolean {
+    const source = input;
+    const target = output;
+    if (source[at] !== quote) return false;
+    noteId(source[at + 1] as number, source[at + 2] as number);
+    let to = end;
+    target[to++] = quote;
+    for (let from = at + 1; ; from++) {
+      const byte = source[from] as number;
+      if (byte < 0x20) return false;
+      target[to++] = byte;
+      if (byte === quote) {
+        at = from + 1;
+        end = to;
+        return true;
+      }
+      if (byte === backslash) {
+        const escaped = source[++from] as number;
+        if (isCopied[escaped] !== 1) return false;
+        target[to++] = escaped;
+      }
+    }
+  }
+
   /** Takes a string inside a text, where its quotes and backslashes are escaped. */
   function copyInnerString(): boolean {
     const source = input;
@@ -222,12 +246,7 @@ export function createCopier(maxDepth: number): Copier {
       at += expected.length;
       return true;
     },
-    copyString() {
-      const from = at;
-      if (!skipString()) return false;
-      write(input, from, at);
-      return true;
-    },
+    copyString,
     copyAsText() {
       output[end++] = quote;
       if (!copyInnerValue(0)) return false;
