@@ -24,7 +24,8 @@ import { typeIn } from '../src/rows/column-type.ts';
 import { duckdb, literalPath, quoteName, quoteText } from './duckdb-dialect.ts';
 import { EnvironmentError, SqlError } from './errors.ts';
 import { failureFiles, failuresStatement } from './failures-view.ts';
-import { lakeObjects } from './lake/lake-rows.ts';
+import { lakeObjects } from './lake/lake-objects.ts';
+
 import { athenaStatements } from './views.ts';
 
 /** A lake that can be asked. */

@@ -1,23 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import {
-  type EventTable,
-  eventTables,
-  partitionColumns,
-  type StorageFormat,
-} from '../../athena/tables.ts';
 import type { Partition } from '../../src/partition/partition.ts';
 import { environmentErrorOf } from '../errors.ts';
-
-/** A file of rows. */
-export interface LakeObject {
-  /** Below the lake, with slashes: what its key in a bucket would be. */
-  readonly key: string;
-  readonly partition: Partition;
-  readonly format: StorageFormat;
-}
+import type { LakeObject } from './lake-objects.ts';
 
 /** A line of an object; or where the object ends before its time, `broken` says why. */
 export interface LakeLine {
@@ -27,54 +13,6 @@ export interface LakeLine {
   readonly line: number;
   readonly text: string;
   readonly broken?: string;
-}
-
-const [sourceFolder, dayFolder] = partitionColumns.map(({ name }) => `${name}=`) as [
-  string,
-  string,
-];
-
-/**
- * The objects of a lake, in the order of their names folder by folder: the same for the same lake. A
- * lake that is not there has none.
- * @param isWanted asked for each partition before its folder is read
- */
-export async function* lakeObjects(
-  lake: string,
-  isWanted: (partition: Partition) => boolean = () => true,
-  tables: readonly EventTable[] = eventTables,
-): AsyncGenerator<LakeObject> {
-  for (const { prefix, extension, format } of tables) {
-    for (const source of await foldersIn(lake, prefix, sourceFolder)) {
-      const sourcePrefix = `${prefix}${sourceFolder}${source}/`;
-      for (const day of await foldersIn(lake, sourcePrefix, dayFolder)) {
-        const partition = { source, day };
-        if (!isWanted(partition)) continue;
-        const folder = `${sourcePrefix}${dayFolder}${day}/`;
-        for (const name of await namesIn(lake, folder)) {
-          // Unfinished files start with a dot.
-          if (name.startsWith('.') || !name.endsWith(extension)) continue;
-          yield { key: folder + name, partition, format };
-        }
-      }
-    }
-  }
-}
-
-async function foldersIn(lake: string, prefix: string, start: string): Promise<string[]> {
-  const names = await namesIn(lake, prefix);
-  return names.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
-}
-
-async function namesIn(lake: string, prefix: string): Promise<string[]> {
-  const folder = join(lake, prefix);
-  try {
-    const names = await readdir(folder);
-    return names.sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw environmentErrorOf(error, 'read', folder);
-  }
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Partition } from '../../src/partition/partition.ts';
 import { otherSource } from '../../src/partition/sources.ts';
 import { eventTextOf } from '../../src/rows/rebuild.ts';
 import type { Row } from '../../src/rows/schema.ts';
-import { lakeObjects, linesOf } from './lake-rows.ts';
+import { lakeObjects } from './lake-objects.ts';
+import { linesOf } from './lake-rows.ts';
 
 export interface RestoreOptions {
   /** Only events of this exact source, or of this partition (`other`). */

@@ -114,11 +114,3 @@ function batchesOf(
   }
   return batch.length > 0 ? [...batches, batch] : batches;
 }
-
-let service: Promise<PutBatch> | undefined;
-
-/** Puts by the Firehose API, whose client is loaded on first need and then kept. */
-export const putToService: PutBatch = async (...call) => {
-  service ??= import('./put.ts').then(({ createPutBatch }) => createPutBatch());
-  return (await service)(...call);
-};

@@ -7,7 +7,7 @@ import {
 import type { PutAnswer, PutBatch } from './put-again.ts';
 
 /**
- * Puts batches by the Firehose API. Only ever imported on first need (see putToService).
+ * Puts batches by the Firehose API. Only ever imported on first need (see service.ts).
  * "PutRecordBatch" (Amazon Data Firehose API Reference).
  */
 export function createPutBatch(): PutBatch {

@@ -7,7 +7,7 @@ import { tagSetOf } from './tag-set.ts';
 const maxClients = 200;
 
 /**
- * The look-up by the EC2 API. Only ever imported on first need (see ec2LookUp): a cold start
+ * The look-up by the EC2 API. Only ever imported on first need (see ec2-look-up.ts): a cold start
  * without instance events does not pay for the clients.
  *
  * DescribeTags, not DescribeInstances: of that, one unknown id fails the whole call. "DescribeTags"

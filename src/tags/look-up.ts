@@ -67,12 +67,3 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Prom
     signal.removeEventListener('abort', giveUp),
   );
 }
-
-/** The look-up by the EC2 API, whose client is loaded on first need and then kept. */
-export function ec2LookUp(): LookUp {
-  let loaded: Promise<LookUp> | undefined;
-  return async (...question) => {
-    loaded ??= import('./ec2.ts').then(({ createEc2LookUp }) => createEc2LookUp());
-    return (await loaded)(...question);
-  };
-}

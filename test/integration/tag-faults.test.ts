@@ -11,7 +11,7 @@ import {
   type StsEndpointOptions,
 } from '../../local/endpoints/sts.ts';
 import { reserveMs } from '../../src/config.ts';
-import { ec2LookUp } from '../../src/tags/look-up.ts';
+import { ec2LookUp } from '../../src/tags/ec2-look-up.ts';
 import { createMemberCredentials } from '../../src/tags/member-credentials.ts';
 import { createTags } from '../../src/tags/tags.ts';
 import { idOf, otherAccount, ownAccount } from '../support/tags-fixture.ts';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lakeObjects, linesOf } from '../../local/lake/lake-rows.ts';
+import { lakeObjects } from '../../local/lake/lake-objects.ts';
+import { linesOf } from '../../local/lake/lake-rows.ts';
 import type { Row } from '../../src/rows/schema.ts';
 
 export interface StoredRow {

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { lakeObjects, linesOf } from '../../../../local/lake/lake-rows.ts';
+import { lakeObjects } from '../../../../local/lake/lake-objects.ts';
+import { linesOf } from '../../../../local/lake/lake-rows.ts';
 import { collect, createFolder } from '../../../support/command-fixture.ts';
 
 const { folder: parent, remove } = createFolder();
