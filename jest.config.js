@@ -14,5 +14,6 @@ export default {
   coverageProvider: 'babel',
   collectCoverageFrom: ['src/**/*.ts', 'handlers/**/*.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.aws-sam', '<rootDir>/dist'],
-  testTimeout: 60_000,
+  // More runs than a test usually has take as long as they take.
+  testTimeout: 'PROPERTY_RUNS' in process.env ? 3_600_000 : 60_000,
 };

@@ -18,6 +18,7 @@ import { stackOf } from '../lake/open-stream.ts';
 import {
   type OnSettled,
   type ReplayCounts,
+  type ReplayOptions,
   type ReplayRecord,
   type ReplayTarget,
   replay as replayRecords,
@@ -109,29 +110,33 @@ export const replay = defineCommand({
     );
     const choices = () => choicesOf(origin.read(), { isAsked, ledger, again: values.again });
     const still = stillFailing(values.out, terminal, progress);
-    let counts: ReplayCounts = nothingReplayed;
     let survey: Survey;
+    let counts = nothingReplayed;
     try {
       survey = await surveyOf(choices(), {
         maxDaysLate: target.maxDaysLate,
         nowMs: Date.now(),
         onUnreadable: progress.note,
       });
-      await origin.release();
       if (!values.json) await terminal.stdout.write(surveyText(survey, terminal));
       noteLate(survey, target.maxDaysLate, progress);
-      if (!values['dry-run'] && survey.selected > 0 && !terminal.interrupted.aborted) {
+      const isDry = values['dry-run'] || terminal.interrupted.aborted;
+      // A run that was stopped may have left letters that the target has.
+      if (!isDry) await origin.accepted(survey.done.filter((id) => ledger.has(id)));
+      await origin.release();
+      if (!isDry && survey.selected > 0) {
         counts = await replayRecords(selectedIn(choices()), target.open, {
+          ...target.round,
           ledger,
           interrupted: terminal.interrupted,
-          ...(target.roundRecords !== undefined && { roundRecords: target.roundRecords }),
           async onSettled(settled) {
-            const taken = settled.filter(({ result }) => result !== 'refused');
-            await origin.accepted(taken.map(({ record }) => record.id));
+            await origin.accepted(idsOfTaken(settled));
             for (const one of settled) if (one.code !== undefined) await still.add(one);
           },
         });
       }
+    } catch (error) {
+      throw environmentErrorOf(error, 'write', target.place);
     } finally {
       await origin.release();
     }
@@ -145,6 +150,10 @@ export const replay = defineCommand({
     return summary.unreadable + counts.failed + counts.refused + summary.failedParts > 0 ? 1 : 0;
   },
 });
+
+function idsOfTaken(settled: readonly Settled[]): string[] {
+  return settled.filter(({ result }) => result !== 'refused').map(({ record }) => record.id);
+}
 
 /** @throws UsageError for a day that is none */
 function filterOf({ code, since, until }: Values): (record: LostRecord) => boolean {
@@ -214,8 +223,8 @@ interface Target {
   readonly ledger: string;
   /** Days that a record may have lain and still be filed under its own; undefined where any may. */
   readonly maxDaysLate: number | undefined;
-  /** Records after which the ledger is brought up to date. */
-  readonly roundRecords?: number;
+  /** When the ledger is brought up to date. */
+  readonly round?: Pick<ReplayOptions, 'roundRecords'>;
   open(onSettled: OnSettled): Promise<ReplayTarget>;
   added(): LakeReplay;
 }
@@ -234,7 +243,7 @@ async function targetOf(values: Values, terminal: Terminal, progress: Progress):
       place: stream,
       ledger: join(terminal.dataFolder, 'replayed', `${name.replace(/[^\w.-]/g, '_')}.ndjson`),
       maxDaysLate: maxDaysLateOf(values),
-      roundRecords: 1, // after each batch: what it has taken is there
+      round: { roundRecords: 1 }, // after each batch: what it has taken is there
       open,
       added: () => added,
     };

@@ -47,6 +47,8 @@ export interface Survey {
   readonly notAsked: number;
   readonly alreadyReplayed: number;
   readonly selected: number;
+  /** Ids of what was replayed before. */
+  readonly done: readonly string[];
   /** Of all that was asked for, by day and code. */
   readonly byDay: readonly DayCount[];
   /** Places of selected records whose day is not theirs any more where they arrive now. */
@@ -67,6 +69,7 @@ export async function surveyOf(
   const counts = { unreadable: 0, 'not asked': 0, 'already replayed': 0, selected: 0 };
   const byDay = new Map<string, DayCount>();
   const late: string[] = [];
+  const done: string[] = [];
   for await (const one of choices) {
     counts[one.choice]++;
     if (one.choice === 'unreadable') {
@@ -74,7 +77,8 @@ export async function surveyOf(
       continue;
     }
     if (one.choice === 'not asked') continue;
-    const { code, place, arrivalMs } = one.record;
+    const { id, code, place, arrivalMs } = one.record;
+    if (one.choice === 'already replayed') done.push(id);
     const day = dayOf(arrivalMs);
     const key = `${day} ${code}`;
     const count = byDay.get(key) ?? { day, code, records: 0 };
@@ -91,6 +95,7 @@ export async function surveyOf(
     selected: counts.selected,
     byDay: [...byDay].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count),
     late,
+    done,
   };
 }
 

@@ -551,6 +551,17 @@ describe('replay to a stream', () => {
   });
 });
 
+/** Ids of the messages of a queue, which stay visible. */
+async function receivedIds(queueUrl: string): Promise<string[]> {
+  const response = await fetch(queueUrl, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'AmazonSQS.ReceiveMessage' },
+    body: JSON.stringify({ MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
+  });
+  const { Messages = [] } = (await response.json()) as { Messages?: { MessageId: string }[] };
+  return Messages.map(({ MessageId }) => MessageId);
+}
+
 describe('replay of dead letters', () => {
   const letter = (body: string, code = 'NO_RESOURCE'): QueueMessage => ({
     body,
@@ -597,6 +608,27 @@ describe('replay of dead letters', () => {
 
     expect(status).toBe(1);
     expect(queue.visibleBodies()).toEqual([busEvent('a'), busEvent('b')]);
+  });
+
+  test('deletes what a run that was stopped had put, and puts it no second time', async () => {
+    const queue = await prepareQueue(letter(busEvent('a')), letter(busEvent('b')));
+    await replay('--lake', lake, '--queue', queue.queueUrl, '--dry-run');
+    const [first] = await receivedIds(queue.queueUrl);
+    const entry = { id: `sqs:${first}`, place: `message ${first}`, result: 'ok' };
+    write('ledger', JSON.stringify(entry), '{"id":"cut');
+
+    const { summary } = await replay(
+      '--lake',
+      lake,
+      '--queue',
+      queue.queueUrl,
+      '--ledger',
+      'ledger',
+    );
+
+    expect(summary).toMatchObject({ found: 2, alreadyReplayed: 1, replayed: 1, ok: 1 });
+    expect(await idsIn()).toEqual(['b']);
+    expect(queue.bodies()).toEqual([]);
   });
 
   test('gzips what is too large for a record', async () => {
