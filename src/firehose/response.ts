@@ -42,8 +42,8 @@ export function buildResponse(
 
 /**
  * Bytes of an answer as Lambda's runtime serialises it: by JSON.stringify, in UTF-8. Added up, since
- * every record's answer is measured. What we answer `Ok` is base64, as long in bytes as in text;
- * what comes back as it came may be anything.
+ * every record's answer is measured. What is ours in it, rows as base64 and partition keys, is as
+ * long in bytes as in text; what comes back as it came may be anything.
  */
 export function sizeOf({ recordId, result, data, metadata }: FirehoseAnswer): number {
   let size = '{"recordId":,"result":""}'.length + sizeOfText(recordId) + result.length;
@@ -53,7 +53,7 @@ export function sizeOf({ recordId, result, data, metadata }: FirehoseAnswer): nu
   if (metadata !== undefined) {
     size += ',"metadata":{"partitionKeys":{}}'.length - 1;
     for (const [key, value] of Object.entries(metadata.partitionKeys)) {
-      size += sizeOfText(key) + sizeOfText(value) + ':,'.length;
+      size += '"":"",'.length + key.length + value.length;
     }
   }
   return size;

@@ -133,6 +133,23 @@ describe('A line that is copied from the bytes of a record', () => {
     if (row) expectSame(row, built(text));
   });
 
+  test('holds all of a call that grows fourfold', () => {
+    const arn = `arn:aws:sts::123456789012:assumed-role/${'"'.repeat(200_000)}/${'\\'.repeat(200_000)}`;
+    const text = JSON.stringify({
+      eventVersion: '1.11',
+      userIdentity: { type: 'AssumedRole', arn, principalId: arn, accountId: '123456789012' },
+      eventTime: '2026-11-20T10:11:12Z',
+      eventSource: 's3.amazonaws.com',
+      eventName: 'GetObject',
+      eventType: 'AwsApiCall',
+    });
+
+    const row = copied(text);
+
+    expect(row).toBeDefined();
+    expectSame(row as Row, built(text));
+  });
+
   test('is made of every plain call among the goldens', () => {
     const plain = listGoldens().filter(({ name }) => name.startsWith('cloudtrail/versions/'));
 

@@ -6,8 +6,8 @@ import { Buffer } from 'node:buffer';
  * copied as it stands: escapes that JSON.stringify spells otherwise (`\/`, `\u…`), control
  * characters, more levels than the parser takes. Whatever it refuses is left to the parser.
  *
- * What may refuse answers whether it did not. A copier is used again and again; what it has written
- * is good until the next start.
+ * What may refuse answers whether it did not. A copier is used again and again; what it writes lies one
+ * after another in slabs, which live as long as any result in them.
  */
 export interface Copier {
   /** Begins with a document, UTF-8, and with nothing written. */
@@ -37,7 +37,7 @@ export interface Copier {
   /** How much is written; what is written since then is taken back by `truncate`. */
   written(): number;
   truncate(length: number): void;
-  /** A copy of all that is written. */
+  /** All that is written; it stays as it is. */
   result(): Buffer;
 }
 
@@ -59,13 +59,17 @@ const isNumber = new Uint8Array(256);
 for (const char of '0123456789+-.eE') isNumber[char.charCodeAt(0)] = 1;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
+/** Some hundred lines. */
+const slabBytes = 1024 * 1024;
+
 /** @param maxDepth levels of nesting that it takes */
 export function createCopier(maxDepth: number): Copier {
   // The input is followed by a zero, at which every loop ends: one that could read past the end
   // would be compiled for `undefined`, too, and take three times as long.
   let input = Buffer.alloc(64 * 1024);
   let at = 0;
-  let output = Buffer.alloc(256 * 1024);
+  let output = Buffer.allocUnsafeSlow(slabBytes);
+  let begin = 0;
   let end = 0;
   let hasId = false;
 
@@ -224,14 +228,19 @@ export function createCopier(maxDepth: number): Copier {
       if (input.length <= length) input = Buffer.alloc(2 * length);
       input.set(document);
       input[length] = 0;
-      // An escape of two bytes becomes four; column names and derived cells come on top.
-      if (output.length < 2 * length + 128 * 1024) output = Buffer.alloc(4 * length + 128 * 1024);
-      [at, end, hasId] = [0, 0, false];
+      // An escape of two bytes becomes four, and of who made the call parts stand in cells of their own
+      // besides; names of columns come on top.
+      const mostBytes = 4 * length + 128 * 1024;
+      if (output.length - begin < mostBytes) {
+        output = Buffer.allocUnsafeSlow(Math.max(slabBytes, mostBytes));
+        begin = 0;
+      }
+      [at, end, hasId] = [0, begin, false];
       return input;
     },
     sawId: () => hasId,
     rewind() {
-      [at, end, hasId] = [0, 0, false];
+      [at, end, hasId] = [0, begin, false];
     },
     next: skipSpace,
     position: () => at,
@@ -262,6 +271,10 @@ export function createCopier(maxDepth: number): Copier {
     truncate(length) {
       end = length;
     },
-    result: () => Buffer.from(output.subarray(0, end)),
+    result() {
+      const result = output.subarray(begin, end);
+      begin = end;
+      return result;
+    },
   };
 }

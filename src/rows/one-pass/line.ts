@@ -311,7 +311,8 @@ function textAt(index: number): string {
 
 /** The same as one character a byte: made in no time, and as different. */
 function bytesAt(index: number): string {
-  return input.toString('latin1', places[2 * index], places[2 * index + 1]);
+  const end = places[2 * index + 1] as number;
+  return end === 0 ? '' : input.toString('latin1', places[2 * index], end);
 }
 
 function isPlainCall({
