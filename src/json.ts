@@ -45,12 +45,89 @@ const keepSpelling = (_key: string, value: unknown, { source }: { readonly sourc
     : value;
 
 /**
- * Parses a JSON text; numbers keep their spelling.
+ * Parses a JSON text; numbers keep their spelling, keys are what they say.
  * @throws SyntaxError where the text is no JSON
  */
 export function parseJson(text: string): Json {
   const isUnusual = unusualNumber.test(text) || isNumber.test(text);
-  return (isUnusual ? JSON.parse(text, keepSpelling) : JSON.parse(text)) as Json;
+  const value = (isUnusual ? JSON.parse(text, keepSpelling) : JSON.parse(text)) as Json;
+  return hasEscapedKey(text) ? valueIn(text, skipSpace(text, 0)).value : value;
+}
+
+/**
+ * Whether a key is written with an escape. JSON.parse of Node 24 takes such a key for another: after
+ * `{"a":1,"\\":2}` it reads the key of `{"a":1,"\n":2}` as a backslash, as it compares what an object
+ * of the same shape had there with the key's text before its escapes are read.
+ */
+function hasEscapedKey(text: string): boolean {
+  if (!text.includes('\\')) return false;
+  for (let start = text.indexOf('"'); start !== -1; ) {
+    const end = endOfString(text, start);
+    if (text[skipSpace(text, end + 1)] === ':' && text.lastIndexOf('\\', end) > start) return true;
+    start = text.indexOf('"', end + 1);
+  }
+  return false;
+}
+
+/** A value, and where its text ends. */
+interface Parsed {
+  readonly value: Json;
+  readonly end: number;
+}
+
+/** The value at a place of a text that is JSON, read without JSON.parse seeing a key beside others. */
+function valueIn(text: string, start: number): Parsed {
+  switch (text[start]) {
+    case '{':
+      return objectIn(text, start);
+    case '[':
+      return arrayIn(text, start);
+    case '"': {
+      const end = endOfString(text, start) + 1;
+      return { value: JSON.parse(text.slice(start, end)), end };
+    }
+    default: {
+      let end = start + 1;
+      while (end < text.length && !/[\s,\]}]/.test(text[end] as string)) end++;
+      return { value: JSON.parse(text.slice(start, end), keepSpelling) as Json, end };
+    }
+  }
+}
+
+function objectIn(text: string, start: number): Parsed {
+  const members: [string, Json][] = [];
+  let at = skipSpace(text, start + 1);
+  while (text[at] !== '}') {
+    const key = valueIn(text, at);
+    const member = valueIn(text, skipSpace(text, skipSpace(text, key.end) + 1));
+    members.push([key.value as string, member.value]);
+    at = skipSeparator(text, member.end);
+  }
+  // As JSON.parse has it: own members also where they are called `__proto__`, of doubled keys the last.
+  return { value: Object.fromEntries(members), end: at + 1 };
+}
+
+function arrayIn(text: string, start: number): Parsed {
+  const elements: Json[] = [];
+  let at = skipSpace(text, start + 1);
+  while (text[at] !== ']') {
+    const element = valueIn(text, at);
+    elements.push(element.value);
+    at = skipSeparator(text, element.end);
+  }
+  return { value: elements, end: at + 1 };
+}
+
+/** The index of what follows a member or an element: the next one, or the closing bracket. */
+function skipSeparator(text: string, end: number): number {
+  const at = skipSpace(text, end);
+  return text[at] === ',' ? skipSpace(text, at + 1) : at;
+}
+
+function skipSpace(text: string, start: number): number {
+  let at = start;
+  while (' \t\n\r'.includes(text[at] ?? 'x')) at++;
+  return at;
 }
 
 /** JSON text of a value, numbers as they were spelt, lone surrogates as escapes. */

@@ -49,6 +49,38 @@ const places: [name: string, text: (number: string) => string][] = [
   ['beside its own key', (number) => `{"${number}":${number},"b":"${number}"}`],
 ];
 
+describe('The keys that parseJson reads', () => {
+  // What an object of the same shape had there before, and a key that JSON.parse of Node 24 takes for it.
+  test.each([
+    [String.raw`"\\"`, String.raw`"\n"`, '\n'],
+    [String.raw`"\\"`, String.raw`"\ud800"`, '\ud800'],
+    [String.raw`"\\"`, String.raw`"\u0041"`, 'A'],
+    [String.raw`"x\\"`, String.raw`"x\n"`, 'x\n'],
+    [String.raw`"\\n"`, String.raw`"\nx"`, '\nx'],
+    [String.raw`"\\u00"`, String.raw`"\u0041bcd"`, 'Abcd'],
+  ])('are not those of another document: after %s, %s', (before, key, name) => {
+    for (const space of ['', ' \n\t\r']) {
+      const textOf = (own: string) =>
+        `{"a":[{"b":1.0}],${space}${own}${space}:${space}{"c":"\\n"}}`;
+      parseJson(textOf(before));
+
+      const parsed = parseJson(textOf(key)) as Record<string, Json>;
+
+      expect(Object.keys(parsed)).toEqual(['a', name]);
+      expect(jsonText(parsed)).toBe(`{"a":[{"b":1.0}],${JSON.stringify(name)}:{"c":"\\n"}}`);
+    }
+  });
+
+  test('are own ones also where an escape is beside `__proto__`, and the last of doubled ones', () => {
+    const parsed = parseJson(
+      String.raw`{"__proto__":1,"\n":[],"b":{},"\u0062":[true,null,-0],"":""}`,
+    );
+
+    expect(jsonText(parsed)).toBe(String.raw`{"__proto__":1,"\n":[],"b":[true,null,-0],"":""}`);
+    expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype);
+  });
+});
+
 describe('parseJson and jsonText', () => {
   describe.each(places)('keep the spelling of a number %s', (_name, textWith) => {
     test.each([...oddNumbers, ...plainNumbers])('%s', (number) => {
