@@ -14,6 +14,8 @@ export default {
   coverageProvider: 'babel',
   collectCoverageFrom: ['src/**/*.ts', 'handlers/**/*.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.aws-sam', '<rootDir>/dist'],
+  // Jest would leave one processor free: on two, half of them.
+  maxWorkers: '100%',
   // More runs than a test usually has take as long as they take.
   testTimeout: 'PROPERTY_RUNS' in process.env ? 3_600_000 : 60_000,
 };

@@ -2,6 +2,7 @@ import base from '../../../jest.config.js';
 
 export default {
   ...base,
+  maxWorkers: 1, // all ask the one engine
   rootDir: '../../..',
   testMatch: ['<rootDir>/test/engines/tags/**/*.test.ts'],
   globalSetup: '<rootDir>/test/engines/tags/jest-setup.ts',
