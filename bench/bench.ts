@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import { argumentsOf, refuse } from '../scripts/arguments.ts';
 import type { Figure } from './measure.ts';
 import { benchStart, type StartBench } from './start.ts';
 import { benchTags, tagsReport, writeTagsReport } from './tags.ts';
@@ -11,7 +11,12 @@ import { benchTransform, type TransformBench } from './transform.ts';
  * the first of them, to the README. Ratios of one run count: seconds alone say more of the machine
  * than of the code.
  */
-const { values } = parseArgs({
+const usage = `Usage: npm run bench -- [--rounds N] [--write]
+
+Measures the transform, its cold start and its calls for tags; prints the figures as Markdown, or with
+--write puts them into the docs.
+`;
+const { values } = argumentsOf(usage, {
   options: {
     rounds: { type: 'string', default: '40' },
     write: { type: 'boolean', default: false },
@@ -19,8 +24,7 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(`--rounds is "${values.rounds}"; it must be a whole number from 1`);
-  process.exit(2);
+  refuse(`--rounds is "${values.rounds}"; it must be a whole number from 1.`, usage);
 }
 
 const machine = `Node ${process.versions.node}, ${cpus()[0]?.model}, one core of ${cpus().length}`;

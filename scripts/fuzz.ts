@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { argumentsOf, refuse } from './arguments.ts';
 
 /** Runs between two reports; each round has seeds of its own. */
 const roundRuns = 1_000;
@@ -33,29 +33,21 @@ function fuzz(runs: number, paths: readonly string[]): string | undefined {
   return status === 0 ? undefined : stdout + stderr;
 }
 
-function fail(message: string): never {
-  process.stderr.write(`${message}\n${usage}`);
-  process.exit(2);
-}
-
 function countIn(option: string, text: string): number {
   const count = Number(text);
-  return Number.isFinite(count) && count > 0 ? count : fail(`--${option} has to be a number.`);
+  return Number.isFinite(count) && count > 0
+    ? count
+    : refuse(`--${option} has to be a number above 0.`, usage);
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = argumentsOf(usage, {
     options: {
       runs: { type: 'string', default: String(roundRuns) },
       minutes: { type: 'string', default: String(24 * 60) },
-      help: { type: 'boolean' },
     },
     allowPositionals: true,
   });
-  if (values.help) {
-    process.stdout.write(usage);
-    process.exit();
-  }
   const runs = countIn('runs', values.runs);
   const seconds = 60 * countIn('minutes', values.minutes);
   const paths = positionals.length > 0 ? positionals : folders;

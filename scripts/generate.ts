@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { argumentsOf } from './arguments.ts';
 import type { Writer } from './writer.ts';
 import { athenaDocs } from './writers/athena-docs.ts';
 import { failuresDocs } from './writers/failures-docs.ts';
@@ -75,7 +75,10 @@ async function currentText(file: URL): Promise<string | null> {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  const usage = `Usage: npm run generate -- [--check]\n\nWrites every generated file; with --check only says which are out of date.\n`;
+  const { values } = argumentsOf(usage, {
+    options: { check: { type: 'boolean', default: false } },
+  });
   const stale = await generate({ check: values.check });
   for (const { path, makes, from } of stale) {
     console.log(
