@@ -57,13 +57,16 @@ export function parseJson(text: string): Json {
 /**
  * Whether a key is written with an escape. JSON.parse of Node 24 takes such a key for another: after
  * `{"a":1,"\\":2}` it reads the key of `{"a":1,"\n":2}` as a backslash, as it compares what an object
- * of the same shape had there with the key's text before its escapes are read.
+ * of the same shape had there with the key's text before its escapes are read (nodejs/node#63785).
  */
 function hasEscapedKey(text: string): boolean {
-  if (!text.includes('\\')) return false;
+  let slash = text.indexOf('\\');
+  if (slash === -1) return false;
   for (let start = text.indexOf('"'); start !== -1; ) {
+    if (slash < start) slash = text.indexOf('\\', start);
+    if (slash === -1) return false;
     const end = endOfString(text, start);
-    if (text[skipSpace(text, end + 1)] === ':' && text.lastIndexOf('\\', end) > start) return true;
+    if (slash < end && text[skipSpace(text, end + 1)] === ':') return true;
     start = text.indexOf('"', end + 1);
   }
   return false;
