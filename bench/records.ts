@@ -15,13 +15,21 @@ export function sampleEvents(): string[] {
     });
 }
 
+/** An API call reaches a stream a minute or two after it was made. */
+const arrivalDelayMs = 90_000;
+
+function timeIn(event: string): number {
+  const { time, eventTime } = JSON.parse(event) as { time?: string; eventTime?: string };
+  return Date.parse(eventTime ?? time ?? '');
+}
+
 /** An invocation of so many records, made of the events in turn. */
 export function invocationOf(events: readonly string[], count: number): Invocation {
   const records = Array.from({ length: count }, (_, index): FirehoseRecord => {
     const event = events[index % events.length] as string;
     return {
       recordId: String(index).padStart(56, '4').padEnd(62, '0'),
-      approximateArrivalTimestamp: Date.parse('2026-11-18T12:00:00Z') + index,
+      approximateArrivalTimestamp: timeIn(event) + arrivalDelayMs,
       data: Buffer.from(event).toString('base64'),
     };
   });

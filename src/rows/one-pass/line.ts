@@ -15,6 +15,7 @@ import { type ColumnName, columns, type Row } from '../schema.ts';
 import { rowTimeOf } from '../time.ts';
 import { createCopier } from './copier.ts';
 import { type KeyTable, keyTableOf } from './key-table.ts';
+import { createMemo, type Memo } from './memo.ts';
 
 /**
  * Lines of CloudTrail records straight from their bytes. Nine of ten are plain API calls that no
@@ -59,7 +60,7 @@ interface Plan {
   /** The keys of a record that derived cells are made of. */
   readonly facts: readonly Entry[];
   /** Derived cells by those facts: few kinds of calls by few actors are most of all. */
-  readonly known: Map<string, DerivedCells>;
+  readonly known: Memo<DerivedCells>;
   /** Indexes of keys of a wrapped record. */
   readonly source: number;
   readonly detailType: number;
@@ -110,7 +111,7 @@ function planOf(family: 'bare' | 'wrapped', derived: Derived<Facts>): Plan {
     entries.findIndex((entry) => entry.part === part && entry.key === name);
   return {
     others: entries.filter(({ to }) => to !== 'column'),
-    known: new Map(),
+    known: createMemo(),
     facts: entries.filter(({ part, key }) => part === 'record' && factKeys.has(key)),
     source: indexOf('envelope', 'source'),
     detailType: indexOf('envelope', 'detail-type'),
@@ -150,7 +151,7 @@ export function plainLineOf(document: Uint8Array, arrivalMs: number): PlainLine 
   places.fill(0);
   eventTime = undefined;
   input = copier.start(document);
-  if (input.subarray(0, document.length).includes(instanceArn)) return undefined;
+  if (Buffer.prototype.includes.call(document, instanceArn)) return undefined;
   const isBare = isFirstKeyIn(plans.bare.record);
   const plan = isBare ? plans.bare : plans.wrapped;
   copier.rewind();
@@ -237,15 +238,26 @@ function copyCell({ column, name, form }: Extract<Entry, { to: 'column' }>): boo
     if (column === 'event_time') eventTime = time as string;
     return true;
   }
-  // A list of resources: the form itself, as rowOf would.
+  // A list of resources, read to find its end.
   const written = copier.written();
   if (!copier.copyAsText()) return false;
-  const value = parseJson(input.toString('utf8', from, copier.position()));
-  const cell = form.toCell(value);
-  if (cell === undefined || !form.isExact(cell, value)) return false;
   copier.truncate(written);
-  copier.writeText(JSON.stringify(cell));
+  const text = input.toString('utf8', from, copier.position());
+  const cellText = knownResources.get(text) ?? resourcesTextOf(text, form);
+  if (cellText === undefined) return false;
+  knownResources.set(text, cellText);
+  copier.writeText(cellText);
   return true;
+}
+
+/** Most calls are about few roles, keys and buckets. */
+const knownResources = createMemo<string>();
+
+/** The cell of a list of resources, by the form itself; undefined where it cannot hold it all. */
+function resourcesTextOf(text: string, form: Form): string | undefined {
+  const value = parseJson(text);
+  const cell = form.toCell(value);
+  return cell !== undefined && form.isExact(cell, value) ? JSON.stringify(cell) : undefined;
 }
 
 /** Whether what nearly all events have is there, and says what it nearly always says. */
@@ -295,14 +307,9 @@ function derivedCellsOf(plan: Plan): DerivedCells | undefined {
   for (const { column, derive } of plan.derived) cells[column] = derive(facts) as never;
   const text = `,${JSON.stringify(cells).slice(1, -1)}`;
   const derived = { text, event_source: cells.event_source };
-  if (key.length > maxKeyLength) return derived;
-  if (plan.known.size === maxKnown) plan.known.clear();
   plan.known.set(key, derived);
   return derived;
 }
-
-const maxKnown = 1000;
-const maxKeyLength = 4096;
 
 /** The JSON text of a value; empty where there is none. */
 function textAt(index: number): string {
