@@ -133,6 +133,24 @@ describe('A line that is copied from the bytes of a record', () => {
     if (row) expectSame(row, built(text));
   });
 
+  test.each(['Failure', 'Success'])(
+    'is not made of a call that tells of a login: %s',
+    (ConsoleLogin) => {
+      const call = {
+        eventVersion: '1.11',
+        eventTime: '2026-11-20T10:11:12Z',
+        eventSource: 'signin.amazonaws.com',
+        eventName: 'ConsoleLogin',
+        eventType: 'AwsApiCall',
+      };
+      const textWith = (response: object) =>
+        JSON.stringify({ ...call, responseElements: response });
+
+      expect(copied(textWith({ ConsoleLogin }))).toBeUndefined();
+      expect(copied(textWith({ id: ConsoleLogin }))).toMatchObject({ outcome: 'success' });
+    },
+  );
+
   test('holds all of a call that grows fourfold', () => {
     const arn = `arn:aws:sts::123456789012:assumed-role/${'"'.repeat(200_000)}/${'\\'.repeat(200_000)}`;
     const text = JSON.stringify({

@@ -61,6 +61,8 @@ interface Plan {
   readonly facts: readonly Entry[];
   /** Derived cells by those facts: few kinds of calls by few actors are most of all. */
   readonly known: Memo<DerivedCells>;
+  /** Index of the key of the response. */
+  readonly response: number;
   /** Indexes of keys of a wrapped record. */
   readonly source: number;
   readonly detailType: number;
@@ -73,7 +75,7 @@ interface DerivedCells {
   readonly event_source: string | undefined;
 }
 
-/** What recordFacts and the derived cells look at; of an API call, no more. */
+/** What recordFacts and the derived cells look at, but for logins; of an API call, no more. */
 const factKeys: ReadonlySet<string> = new Set([
   'eventVersion',
   'eventSource',
@@ -113,6 +115,7 @@ function planOf(family: 'bare' | 'wrapped', derived: Derived<Facts>): Plan {
     others: entries.filter(({ to }) => to !== 'column'),
     known: createMemo(),
     facts: entries.filter(({ part, key }) => part === 'record' && factKeys.has(key)),
+    response: indexOf('record', 'responseElements'),
     source: indexOf('envelope', 'source'),
     detailType: indexOf('envelope', 'detail-type'),
     envelope: tableOf('envelope'),
@@ -157,7 +160,7 @@ export function plainLineOf(document: Uint8Array, arrivalMs: number): PlainLine 
   copier.rewind();
   if (!copyMembers(isBare ? plan.record : plan.envelope, plan)) return undefined;
   if (copier.next() !== 0 || copier.position() !== document.length) return undefined;
-  if (!isComplete(plan)) return undefined;
+  if (!isComplete(plan) || isOfLogin(plan)) return undefined;
 
   const derived = derivedCellsOf(plan);
   if (derived === undefined) return undefined;
@@ -277,6 +280,14 @@ function isComplete({ others, detailType, source }: Plan): boolean {
     return input.compare(input, otherStart, otherEnd, start, end) === 0;
   });
 }
+
+/** Whether the response may tell how a login ended, which is then the outcome of the call. */
+function isOfLogin({ response }: Plan): boolean {
+  const [start, end] = [places[2 * response] as number, places[2 * response + 1] as number];
+  return input[start] === openBrace && input.subarray(start, end).includes(consoleLogin);
+}
+
+const consoleLogin = Buffer.from('"ConsoleLogin"');
 
 function stringAt(index: number): string | null {
   if (index === -1) return null;
