@@ -33,6 +33,9 @@ const maxTries = 10;
 const firstWaitMs = 100;
 const maxWaitMs = 5_000;
 
+/** Each call whose answer is lost may make doubles of all its records, so few are made of the same. */
+const maxLostCalls = 3;
+
 /** A call takes a fraction of a second; one that hangs must not take the time of all others. */
 const maxCallMs = 20_000;
 
@@ -40,8 +43,8 @@ const maxCallMs = 20_000;
  * Puts records to the stream, in batches as large as the service takes. What was refused is tried
  * again, and only that, with back-off, as long as there is time.
  *
- * A call whose answer is lost may have been accepted: the worst case is a record that arrives
- * twice, which a query can remove; what is told to be accepted always was.
+ * A call whose answer is lost may have been accepted: the worst case is a record that arrives three
+ * times more, which a query can remove; what is told to be accepted always was.
  * @returns what became of each record, in order
  */
 export async function putAgain(
@@ -52,8 +55,13 @@ export async function putAgain(
   limits: FirehoseLimits = firehoseLimits,
 ): Promise<PutAnswer[]> {
   const answers: PutAnswer[] = records.map(() => noTime);
+  const lostCalls = records.map(() => 0);
+  const isWorthATry = (index: number) => {
+    const answer = answers[index] as PutAnswer;
+    return answer !== 'accepted' && !answer.isFinal && (lostCalls[index] as number) < maxLostCalls;
+  };
   for (let tries = 0; tries < maxTries; tries++) {
-    const left = [...records.keys()].filter((index) => isWorthATry(answers[index]));
+    const left = [...records.keys()].filter(isWorthATry);
     const waitMs = tries === 0 ? 0 : Math.min(maxWaitMs, firstWaitMs * 2 ** (tries - 1));
     if (left.length === 0 || remainingMs() - waitMs < reserveMs) break;
     if (waitMs > 0) await wait(waitMs);
@@ -63,7 +71,10 @@ export async function putAgain(
       const batchRecords = batch.map((index) => records[index] as Uint8Array);
       const batchAnswers = await callWithin(leftMs, (signal) =>
         putBatch(deliveryStreamArn, batchRecords, signal),
-      ).catch((error: unknown) => batch.map(() => refusalOf(error)));
+      ).catch((error: unknown) => {
+        for (const index of batch) (lostCalls[index] as number)++;
+        return batch.map(() => refusalOf(error));
+      });
       batch.forEach((index, at) => {
         answers[index] = batchAnswers[at] ?? noAnswer;
       });
@@ -74,10 +85,6 @@ export async function putAgain(
 
 const noTime: Refusal = { code: 'NoTimeLeft', isFinal: false };
 const noAnswer: Refusal = { code: 'NoAnswer', isFinal: false };
-
-function isWorthATry(answer: PutAnswer | undefined): boolean {
-  return answer !== 'accepted' && !answer?.isFinal;
-}
 
 /** What a call gives, or rejects with; also where it is late: a client may ignore the signal. */
 async function callWithin<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import {
   PutRecordBatchCommand,
   type PutRecordBatchResponseEntry,
 } from '@aws-sdk/client-firehose';
-import type { PutAnswer, PutBatch } from './put-again.ts';
+import type { PutAnswer, PutBatch, Refusal } from './put-again.ts';
 
 /**
  * Puts batches by the Firehose API. Only ever imported on first need (see service.ts).
@@ -21,12 +21,19 @@ export function createPutBatch(): PutBatch {
     return client.send(command, { abortSignal: signal }).then(
       ({ RequestResponses = [] }) => RequestResponses.map(answerOf),
       (error: unknown) => {
-        if (!(error instanceof FirehoseServiceException) || !finalCodes.has(error.name))
-          throw error;
-        return records.map(() => ({ code: error.name, isFinal: true }));
+        const refusal = refusalIn(error);
+        if (refusal === undefined) throw error;
+        return records.map(() => refusal);
       },
     );
   };
+}
+
+/** Why a whole call was refused. Undefined where its records may have been taken all the same. */
+function refusalIn(error: unknown): Refusal | undefined {
+  if (!(error instanceof FirehoseServiceException)) return undefined;
+  if (error.$metadata.httpStatusCode === 500) return undefined;
+  return { code: error.name, isFinal: finalCodes.has(error.name) };
 }
 
 /** What no further try would change. Throttling and trouble of the service have other names. */

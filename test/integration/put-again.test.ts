@@ -165,6 +165,15 @@ describe('A put through the real client', () => {
     expect(taken).toEqual(['one', 'one']);
   });
 
+  test('whose answer is always cut is tried three times, not ten', async () => {
+    const { put, taken } = await prepare(() => ({ kind: 'cut' }));
+
+    const [answer] = await put(['one']);
+
+    expect(answer).toMatchObject({ isFinal: false });
+    expect(taken).toEqual(['one', 'one', 'one']);
+  });
+
   test('that is slow is waited for', async () => {
     const { put, calls } = await prepare(() => ({ kind: 'delay', ms: 300 }));
 

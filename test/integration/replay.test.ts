@@ -510,7 +510,8 @@ describe('replay to a stream', () => {
     ['may not be put to', { kind: 'deny' }, 'events'],
     ['is not there', undefined, 'other'],
   ])('ends at once where the stream %s', async (_, fault, stream) => {
-    write('errors', ...numbered(2).map((event) => errorLine(event)));
+    const today = { arrivalTimestamp: Date.now() };
+    write('errors', ...numbered(2).map((event) => errorLine(event, today)));
     const { endpoint, toStream } = await prepareStream(() => fault);
 
     const { status, stderr } = await replay(...toStream, '--stream', stream, 'errors');

@@ -215,6 +215,28 @@ const past: Scenario[] = [
     timeoutMs: 5153,
     stepMs: 22,
   },
+  // Calls whose answers are all lost, tried ten times each: doubles of doubles, 30 times as many each time.
+  {
+    kinds: [
+      {
+        ...plainRecord,
+        documents: [plainBus, { ...plainBus, day: 13, padding: 113 }],
+      },
+      plainRecord,
+    ],
+    limits: {
+      maxResponseBytes: 3000,
+      maxRecordBytes: 800,
+      maxBatchRecords: 1,
+      maxBatchBytes: 4000,
+    },
+    unknownRecords: 'fail',
+    batchSizes: [7, 1],
+    puts: ['take and fail'],
+    invocations: ['lost', 'lost', 'answered'],
+    timeoutMs: 120_000,
+    stepMs: 0,
+  },
 ];
 
 test('a stream that the function puts to comes to an end, with every event in a place', () =>

@@ -130,6 +130,21 @@ describe('putAgain', () => {
     ]);
   });
 
+  test('puts a record three times at most where answers are lost, whatever else is refused', async () => {
+    const { putBatch, calls } = createPut(refuseAll);
+    let tries = 0;
+    const lost: PutBatch = async (...call) => {
+      const answers = await putBatch(...call);
+      if (++tries % 2 === 1) throw new Error('socket hang up');
+      return answers;
+    };
+
+    const answers = await putAgain(lost, arn, recordsOf('a'), createBudget());
+
+    expect(answers).toEqual([{ code: 'Error', isFinal: false }]);
+    expect(calls).toHaveLength(5);
+  });
+
   test('takes records without an answer for refused', async () => {
     const { putBatch, calls } = createPut(() => ['accepted'], takeAll);
 
