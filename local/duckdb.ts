@@ -25,7 +25,6 @@ import { duckdb, literalPath, quoteName, quoteText } from './duckdb-dialect.ts';
 import { EnvironmentError, SqlError } from './errors.ts';
 import { failureFiles, failuresStatement } from './failures-view.ts';
 import { lakeObjects } from './lake/lake-objects.ts';
-
 import { athenaStatements } from './views.ts';
 
 /** A lake that can be asked. */
@@ -98,7 +97,9 @@ async function connect() {
     temp_directory: join(tmpdir(), 'eventlake-duckdb'),
   });
   const connection = await instance.connect();
+  // As in Athena, whatever the time zone of the machine. The second is of the texts that the binding makes.
   await connection.run("SET TimeZone = 'UTC'");
+  DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
   return {
     connection,
     close() {
