@@ -40,7 +40,7 @@ export function recognise(document: Json): AwsEvent {
 }
 
 /** Insights records have neither `eventSource` nor `eventName`. */
-function isCloudTrailRecord(document: JsonObject): boolean {
+export function isCloudTrailRecord(document: JsonObject): boolean {
   const { eventVersion, eventSource, eventType, insightDetails } = document;
   return (
     isThere(eventVersion) &&

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { cloudTrailEnding } from '../../events/event.ts';
+import { cloudTrailEnding, isCloudTrailRecord } from '../../events/event.ts';
 import { readLimits } from '../../events/read.ts';
 import { type JsonObject, parseJson } from '../../json.ts';
 import {
@@ -246,9 +246,8 @@ function copyCell({ column, name, form }: Extract<Entry, { to: 'column' }>): boo
   if (!copier.copyAsText()) return false;
   copier.truncate(written);
   const text = input.toString('utf8', from, copier.position());
-  const cellText = knownResources.get(text) ?? resourcesTextOf(text, form);
+  const cellText = knownResources(text, () => resourcesTextOf(text, form));
   if (cellText === undefined) return false;
-  knownResources.set(text, cellText);
   copier.writeText(cellText);
   return true;
 }
@@ -306,9 +305,10 @@ function textBetween(start: number, end: number): string {
 function derivedCellsOf(plan: Plan): DerivedCells | undefined {
   let key = '';
   for (const { index } of plan.facts) key += `${bytesAt(index)}\n`;
-  const known = plan.known.get(key);
-  if (known) return known;
+  return plan.known(key, () => deriveCells(plan));
+}
 
+function deriveCells(plan: Plan): DerivedCells | undefined {
   const record: JsonObject = Object.fromEntries(
     plan.facts.map(({ key, index }) => [key, parseJson(textAt(index) || 'null')]),
   );
@@ -317,9 +317,7 @@ function derivedCellsOf(plan: Plan): DerivedCells | undefined {
   const cells: Row = {};
   for (const { column, derive } of plan.derived) cells[column] = derive(facts) as never;
   const text = `,${JSON.stringify(cells).slice(1, -1)}`;
-  const derived = { text, event_source: cells.event_source };
-  plan.known.set(key, derived);
-  return derived;
+  return { text, event_source: cells.event_source };
 }
 
 /** The JSON text of a value; empty where there is none. */
@@ -333,16 +331,11 @@ function bytesAt(index: number): string {
   return end === 0 ? '' : input.toString('latin1', places[2 * index], end);
 }
 
-function isPlainCall({
-  eventVersion,
-  eventSource,
-  eventType,
-  insightDetails,
-}: JsonObject): boolean {
+function isPlainCall(record: JsonObject): boolean {
+  const { eventSource, eventType, insightDetails } = record;
   return (
-    typeof eventVersion === 'string' &&
-    typeof eventSource === 'string' &&
-    !eventSource.startsWith('aws:') &&
+    isCloudTrailRecord(record) &&
+    eventSource !== null &&
     eventType === 'AwsApiCall' &&
     insightDetails === null
   );
