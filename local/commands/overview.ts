@@ -21,10 +21,14 @@ FROM events
 GROUP BY GROUPING SETS ((kind), ())
 ORDER BY grouping(kind), events DESC, kind`;
 
-/** Of a wrapped record the patch of the record is below `detail`. */
-const unmappedFields = `
+/**
+ * Of a wrapped record the patch of the record is below `detail`. A lone surrogate stands in a patch as its
+ * escape, which is no JSON to DuckDB: it is left out, and an escaped backslash before one stays.
+ */
+const unmappedFields = String.raw`
 WITH patches AS (
-  SELECT *, unmapped::JSON AS patch FROM events WHERE unmapped IS NOT NULL
+  SELECT *, regexp_replace(unmapped, '(\\\\)|\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\1', 'g')::JSON AS patch
+  FROM events WHERE unmapped IS NOT NULL
 ), fields AS (
   SELECT *, unnest(json_keys(patch)) AS field FROM patches
 ), inner_fields AS (

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { uncarry } from '../../src/firehose/carrier.ts';
-import { isObject, type Json, type JsonObject, parseJson } from '../../src/json.ts';
+import { isObject, type JsonObject } from '../../src/json.ts';
 import { eventTextOf } from '../../src/rows/rebuild.ts';
-import type { Row } from '../../src/rows/schema.ts';
 import { isInstant } from '../../src/rows/time.ts';
 import { readPieces, type Source, type SourcePiece } from './read-pieces.ts';
 import { recordOf } from './record-of.ts';
+import { rowIn } from './row-in.ts';
 
 /** A record that a stream could not deliver, as its error object has it. */
 export interface LostRecord {
@@ -94,12 +94,6 @@ function eventsOfRows(bytes: Buffer | Uint8Array): Uint8Array {
   } catch {
     return bytes;
   }
-}
-
-function rowIn(line: string): Row {
-  const row: Json = parseJson(line);
-  if (isObject(row) && typeof row.event_format === 'string') return row as Row;
-  throw new SyntaxError('no row');
 }
 
 function idOf(bytes: Uint8Array, arrivalMs: number): string {

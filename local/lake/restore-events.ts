@@ -4,6 +4,7 @@ import { eventTextOf } from '../../src/rows/rebuild.ts';
 import type { Row } from '../../src/rows/schema.ts';
 import { lakeObjects } from './lake-objects.ts';
 import { linesOf } from './lake-rows.ts';
+import { rowIn } from './row-in.ts';
 
 export interface RestoreOptions {
   /** Only events of this exact source, or of this partition (`other`). */
@@ -33,7 +34,7 @@ export async function* restoreEvents(
     for await (const { key, line, text, broken, partition } of linesOf(lake, object)) {
       try {
         if (broken !== undefined) throw new SyntaxError(broken);
-        const row = JSON.parse(text) as Row;
+        const row = rowIn(text);
         if (isOf(row, partition, source)) yield eventTextOf(row);
       } catch (error) {
         if (!Error.isError(error) || error.name !== 'SyntaxError') throw error;

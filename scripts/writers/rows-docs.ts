@@ -29,6 +29,12 @@ function pathsText(paths: Paths | undefined): string {
   return [paths ?? []].flat().map(code).join(', else ');
 }
 
+function idText(id: StateChange['id']): string {
+  return typeof id === 'object' && 'joined' in id
+    ? id.joined.map(code).join(' `/` ')
+    : pathsText(id);
+}
+
 function stateText(state: StateChange['state']): string {
   return typeof state === 'object' && 'is' in state ? `always ${code(state.is)}` : pathsText(state);
 }
@@ -39,7 +45,7 @@ function stateChangeRow([type, change]: [string, StateChange]): string[] {
     type,
     stateText(state),
     pathsText(previous),
-    pathsText(id),
+    idText(id),
     pathsText(verb),
     [errorCode, errorMessage]
       .filter((paths) => paths !== undefined)
@@ -101,7 +107,7 @@ For well-formed events of today \`unmapped\` is absent, with exceptions that are
 
 ## State changes
 
-\`state\`, \`previous_state\`, \`resource_id\`, \`event_name\` (of a verb), \`error_code\` and \`error_message\` of other events come from this map: ${types.length} types of event of ${sources.length} sources, ${changes.length} of which say a state, so that their \`kind\` is \`state_change\`. Paths are below \`detail\`; \`@resources\` is the envelope's list. Of several paths the first that has a word counts. Ids of EC2 instances are looked for in the envelope's resources and at the last column's paths.
+\`state\`, \`previous_state\`, \`resource_id\`, \`event_name\` (of a verb), \`error_code\` and \`error_message\` of other events come from this map: ${types.length} types of event of ${sources.length} sources, ${changes.length} of which say a state, so that their \`kind\` is \`state_change\`. Paths are below \`detail\`; \`@resources\` is the envelope's list. Of several paths the first that has a word counts. Ids of EC2 instances are looked for in the envelope's resources and at the last column's paths; \`{}\` marks a JSON text that is read.
 
 An event of a type that is not here is a row all the same, with its whole \`detail\`: a wrong guess would be worse than none.
 

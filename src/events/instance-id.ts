@@ -7,9 +7,12 @@ const instanceId = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
  */
 const instanceArn = /:(?:managed-|recovery-)?instance\/(i-[0-9a-f]+)$/;
 
-/** The instance that a text is the id or the ARN of, or undefined: never an id inside other text. */
+/**
+ * The instance that a text is the id or the ARN of, or undefined: never an id inside other text. Before
+ * it blanks alone may stand: the one-pass form has to see from the first bytes of a string what is none.
+ */
 export function instanceIdIn(text: string): string | undefined {
-  const trimmed = text.trim();
+  const trimmed = text.trimEnd().replace(/^ +/, '');
   const id = instanceArn.exec(trimmed)?.[1] ?? trimmed;
   return instanceId.test(id) ? id : undefined;
 }

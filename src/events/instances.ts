@@ -30,6 +30,7 @@ const requestIds = finderOf([
   'filters[].values[]',
   'instances[].instanceId',
   'targets[].id',
+  'targets[].values[]', // SendCommand, StartAutomationExecution of Systems Manager, by `InstanceIds`
   // As the API references name them, in CloudTrail's case; in no published record yet.
   'resourceARNList[]', // TagResources, UntagResources of the Resource Groups Tagging API
   'resourceArn', // StartBackupJob of AWS Backup
@@ -40,6 +41,7 @@ const responseIds = finderOf([
   'instanceId',
   'command.instanceIds[]',
   'instances[].instanceId',
+  '*Response.iamInstanceProfileAssociation.instanceId', // Replace-, DisassociateIamInstanceProfile
   '*Response.fleetInstanceSet.item[].instanceIds.item[]',
 ]);
 

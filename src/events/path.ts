@@ -1,8 +1,10 @@
-import { isObject, type Json } from '../json.ts';
+import { attempt } from '../errors.ts';
+import { isDeeperThan, isObject, type Json, parseJson } from '../json.ts';
 
 /**
  * Where something sits in an event: keys joined by dots, `*Request` for any key that ends so.
  * `instancesSet.items[].instanceId`: the `[]` is for the reader, lists are gone through anyway.
+ * `targets{}.values[]`: what is at `targets` may be the text of a JSON value, and the path goes on in that.
  */
 export type Path = string;
 
@@ -12,6 +14,8 @@ export type Finder = (json: Json | undefined) => Json[];
 /** Paths, taken apart: what to do at one place of an event. */
 interface Node {
   isEnd: boolean;
+  /** Whether a text here is read as JSON. */
+  isText: boolean;
   readonly byKey: Map<string, Node>;
   readonly byEnding: Map<string, Node>;
 }
@@ -34,18 +38,19 @@ export function finderOf(paths: readonly Path[]): Finder {
 }
 
 function newNode(): Node {
-  return { isEnd: false, byKey: new Map(), byEnding: new Map() };
+  return { isEnd: false, isText: false, byKey: new Map(), byEnding: new Map() };
 }
 
 function addPath(root: Node, path: Path): void {
   let node = root;
   for (const part of path.split('.')) {
-    const name = part.replace(/\[\]$/, '');
+    const name = part.replace(/(?:\[\]|\{\})$/, '');
     const [children, key] = name.startsWith('*')
       ? [node.byEnding, name.slice(1)]
       : [node.byKey, name];
     const next = children.get(key) ?? newNode();
     children.set(key, next);
+    if (part.endsWith('{}')) next.isText = true;
     node = next;
   }
   node.isEnd = true;
@@ -55,6 +60,10 @@ function collect(json: Json | undefined, node: Node, found: Json[]): void {
   if (json === undefined || json === null) return;
   if (Array.isArray(json)) {
     for (const element of json) collect(element, node, found);
+    return;
+  }
+  if (node.isText && typeof json === 'string') {
+    collect(jsonIn(json), node, found);
     return;
   }
   if (node.isEnd)
@@ -67,4 +76,14 @@ function collect(json: Json | undefined, node: Node, found: Json[]): void {
       if (key.endsWith(ending)) collect(json[key], next, found);
     }
   }
+}
+
+/** Deeper than any list of targets, and no way to fill the stack. */
+const maxTextDepth = 100;
+
+/** The value whose text this is; undefined where it is none. */
+function jsonIn(text: string): Json | undefined {
+  if (isDeeperThan(text, maxTextDepth)) return undefined;
+  const parsed = attempt(() => parseJson(text), 'BAD_JSON');
+  return parsed.ok ? parsed.value : undefined;
 }

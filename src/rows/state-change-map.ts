@@ -21,8 +21,8 @@ export interface StateChange {
   /** Where the state is; or the state itself, where the name of the event says it. */
   readonly state?: Paths | { readonly is: string };
   readonly previous?: Paths;
-  /** The resource that the event is about. */
-  readonly id?: Paths;
+  /** The resource that the event is about; or its parts, joined by `/`. */
+  readonly id?: Paths | { readonly joined: readonly Path[] };
   /** What was done, where the detail has it in one word (`createVolume`). */
   readonly verb?: Paths;
   readonly errorCode?: Paths;
@@ -259,7 +259,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'EC2 Capacity Reservation Delayed': { state: { is: 'delayed' }, id: 'capacity-reservation-id' },
     'EC2 Capacity Reservation Expired': { state: { is: 'expired' }, id: 'capacity-reservation-id' },
     'EC2 Capacity Reservation Failed': { state: { is: 'failed' }, id: 'capacity-reservation-id' },
-    'EC2 Capacity Reservation Instance Interruption Warning': { id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Capacity Reservation Instance Interruption Warning': { id: 'instance-id', verb: 'instance-action', instances: ['instance-id'] },
     'EC2 Capacity Reservation Scheduled': { state: { is: 'scheduled' }, id: 'capacity-reservation-id' },
     'EC2 Capacity Reservation Unsupported': { state: { is: 'unsupported' }, id: 'capacity-reservation-id' },
     'EC2 Fast Launch State-change Notification': { state: 'state', id: 'imageId' },
@@ -269,7 +269,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'EC2 On-Demand Capacity Reservation Suspension Failed': { state: { is: 'suspension-failed' }, id: 'capacity-reservation-id' },
     'EC2 On-Demand Capacity Reservation Unsuspended': { state: { is: 'unsuspended' }, id: 'capacity-reservation-id' },
     'EC2 On-Demand Capacity Reservation Unsuspension Failed': { state: { is: 'unsuspension-failed' }, id: 'capacity-reservation-id' },
-    'EC2 Spot Instance Interruption Warning': { id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Spot Instance Interruption Warning': { id: 'instance-id', verb: 'instance-action', instances: ['instance-id'] },
     'EC2 Spot Instance Rebalance Recommended': { id: 'instance-id', instances: ['instance-id'] },
     'EC2 Spot Instance Request Fulfillment': { id: 'spot-instance-request-id', instances: ['instance-id'] },
     'Future Capacity Request Canceled': { state: { is: 'canceled' }, id: 'capacity-reservation-id' },
@@ -590,16 +590,16 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'DNS Firewall Block': { id: 'firewall-rule-group-id', verb: 'firewall-rule-action', instances: ['resources[].instance-details.id'] },
   },
   'aws.s3': {
-    'Object ACL Updated': { id: 'object.key' },
-    'Object Access Tier Changed': { id: 'object.key' },
-    'Object Created': { state: { is: 'created' }, id: 'object.key', verb: 'reason' },
-    'Object Deleted': { state: { is: 'deleted' }, id: 'object.key', verb: 'reason' },
-    'Object Restore Completed': { state: { is: 'completed' }, id: 'object.key' },
-    'Object Restore Expired': { state: { is: 'expired' }, id: 'object.key' },
-    'Object Restore Initiated': { state: { is: 'initiated' }, id: 'object.key' },
-    'Object Storage Class Changed': { id: 'object.key' },
-    'Object Tags Added': { id: 'object.key' },
-    'Object Tags Deleted': { id: 'object.key' },
+    'Object ACL Updated': { id: { joined: ['bucket.name', 'object.key'] } },
+    'Object Access Tier Changed': { id: { joined: ['bucket.name', 'object.key'] } },
+    'Object Created': { state: { is: 'created' }, id: { joined: ['bucket.name', 'object.key'] }, verb: 'reason' },
+    'Object Deleted': { state: { is: 'deleted' }, id: { joined: ['bucket.name', 'object.key'] }, verb: 'reason' },
+    'Object Restore Completed': { state: { is: 'completed' }, id: { joined: ['bucket.name', 'object.key'] } },
+    'Object Restore Expired': { state: { is: 'expired' }, id: { joined: ['bucket.name', 'object.key'] } },
+    'Object Restore Initiated': { state: { is: 'initiated' }, id: { joined: ['bucket.name', 'object.key'] } },
+    'Object Storage Class Changed': { id: { joined: ['bucket.name', 'object.key'] } },
+    'Object Tags Added': { id: { joined: ['bucket.name', 'object.key'] } },
+    'Object Tags Deleted': { id: { joined: ['bucket.name', 'object.key'] } },
   },
   'aws.sagemaker': {
     'SageMaker Algorithm State Change': { id: 'AlgorithmArn' },
@@ -663,7 +663,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'EC2 Automation Step Status-change Notification': { state: 'Status', id: 'ExecutionId', verb: 'Action' },
     'EC2 Command Invocation Status-change Notification': { state: 'status', id: 'command-id', instances: ['instance-id'] },
     'EC2 Command Status-change Notification': { state: 'status', id: 'command-id' },
-    'EC2 State Manager Association State Change': { state: 'status', id: 'association-id' },
+    'EC2 State Manager Association State Change': { state: 'status', id: 'association-id', instances: ['targets{}.values[]'] },
     'EC2 State Manager Instance Association State Change': { state: 'status', id: 'association-id', errorCode: 'error-code', instances: ['instance-id'] },
     'Maintenance Window Execution State-change Notification': { state: 'status', id: 'window-execution-id' },
     'Maintenance Window State-change Notification': { state: 'status', id: 'window-id' },

@@ -49,7 +49,7 @@ function readerOf(entry: StateChange): Reader {
   const { state, previous, id, verb, errorCode, errorMessage, instances = [] } = entry;
   const findState = isSaidByName(state) ? () => state.is : wordFinderOf(state);
   const findPrevious = wordFinderOf(previous);
-  const findId = wordFinderOf(id);
+  const findId = isJoined(id) ? joinFinderOf(id.joined) : wordFinderOf(id);
   const findVerb = wordFinderOf(verb);
   const findErrorCode = wordFinderOf(errorCode);
   const findErrorMessage = wordFinderOf(errorMessage);
@@ -79,6 +79,19 @@ function wordFinderOf(paths: Paths = []): (envelope: JsonObject) => string | und
     }
     return undefined;
   };
+}
+
+/** The words at all of the paths, as one id; nothing where one is missing. */
+function joinFinderOf(paths: readonly Path[]): (envelope: JsonObject) => string | undefined {
+  const finders = paths.map((path) => wordFinderOf(path));
+  return (envelope) => {
+    const words = finders.map((find) => find(envelope));
+    return words.includes(undefined) ? undefined : words.join('/');
+  };
+}
+
+function isJoined(id: StateChange['id']): id is { readonly joined: readonly Path[] } {
+  return typeof id === 'object' && 'joined' in id;
 }
 
 function isSaidByName(state: StateChange['state']): state is { readonly is: string } {

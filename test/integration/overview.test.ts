@@ -38,7 +38,13 @@ const wrapped = {
 
 beforeAll(async () => {
   await buildIfNeeded();
-  const events = [stopped, call, wrapped, { ...stopped, 'replay-name': 'x' }];
+  const events = [
+    stopped,
+    call,
+    wrapped,
+    { ...stopped, 'replay-name': 'x' },
+    { ...stopped, oddText: 'a\ud800\udc00\udbff\udbffb\\ud800', 'odd\udfffKey': 1 },
+  ];
   writeFileSync(join(folder, 'a.ndjson'), events.map((event) => JSON.stringify(event)).join('\n'));
   await run(['put', '--lake', 'lake', 'a.ndjson'], { folder });
 });
@@ -51,14 +57,16 @@ describe('overview', () => {
     expect(stdout.split('\n')).toEqual([
       'kind          events  state %  resource_id %  instances %  unmapped %',
       '────────────  ──────  ───────  ─────────────  ───────────  ──────────',
+      'state_change       3      100            100          100        66.7',
       'api_call           2        0              0            0         100',
-      'state_change       2      100            100          100          50',
-      'all                4       50             50           50          75',
+      'all                5       60             60           60          80',
       '',
       'field that no column holds  events  such as of',
       '──────────────────────────  ──────  ──────────',
       'detail.keyOfNextYear             1  aws.s3',
       'keyOfNextYear                    1  aws.s3',
+      'oddKey                           1  aws.ec2',
+      'oddText                          1  aws.ec2',
       'replay-name                      1  aws.ec2',
       '',
     ]);
@@ -71,7 +79,7 @@ describe('overview', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(objects).toContainEqual(expect.objectContaining({ kind: 'all', events: 4 }));
+    expect(objects).toContainEqual(expect.objectContaining({ kind: 'all', events: 5 }));
     expect(objects).toContainEqual(
       expect.objectContaining({ 'field that no column holds': 'replay-name', events: 1 }),
     );

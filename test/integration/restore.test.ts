@@ -223,6 +223,41 @@ describe('restore', () => {
     expect(nowhere.stderr).toMatch(/^There is no lake at .*nowhere: /);
   });
 
+  test('names lines that are no rows, invents no event of them, and goes on', async () => {
+    await put('lake', ...samples);
+    const lines = [
+      'null',
+      '7',
+      '[]',
+      '{}',
+      '{"event_format":"eventbridge","event_time":7}',
+      '{"event_format":"eventbridge","resources":"x"}',
+      '{"event_format":"eventbridge","resources":[null]}',
+    ];
+    const partition = join(folder, 'lake/events/json/source=aws.ec2/day=2026-11-17');
+    writeFileSync(join(partition, 'a.json.gz'), gzipSync(lines.join('\n')));
+
+    const { status, stdout, stderr } = await restore('lake');
+
+    expect(status).toBe(1);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(42);
+    expect(
+      stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.replace(/^.*:(\d:)/, '$1')),
+    ).toEqual([
+      '1: no row of eventlake, which would have an event_format',
+      '2: no row of eventlake, which would have an event_format',
+      '3: no row of eventlake, which would have an event_format',
+      '4: no row of eventlake, which would have an event_format',
+      '5: no row of eventlake: its event_time is of another type',
+      '6: no row of eventlake: its resources is of another type',
+      '7: no row of eventlake: its resources is of another type',
+      '7 lines could not be given back.',
+    ]);
+  });
+
   test('names what is damaged and goes on', async () => {
     await put('lake', ...samples);
     const partition = join(folder, 'lake/events/json/source=aws.ec2/day=2026-11-17');

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { recognise } from '../../src/events/event.ts';
-import { equalJson, parseJson } from '../../src/json.ts';
+import { readLimits } from '../../src/events/read.ts';
+import { equalJson, isDeeperThan, parseJson } from '../../src/json.ts';
 import { plainLineOf } from '../../src/rows/one-pass/line.ts';
 import { rowOf } from '../../src/rows/row.ts';
 import { type Column, columns, type Row } from '../../src/rows/schema.ts';
@@ -98,6 +99,11 @@ const plainCallText = fc
     return JSON.stringify(isWrapped ? envelope : record, null, indent);
   });
 
+/** Up to the value of `detail`. */
+const wrappedHead =
+  '{"version":"0","id":"7bf73129-1428-4cd3-a780-95db273d1602","detail-type":"AWS API Call via CloudTrail",' +
+  '"source":"aws.s3","account":"123456789012","time":"2026-11-20T10:11:12Z","region":"eu-west-1","resources":[],"detail":';
+
 function built(text: string): Row {
   return JSON.parse(JSON.stringify(rowOf(recognise(parseJson(text)), goldenArrivalMs))) as Row;
 }
@@ -133,6 +139,28 @@ describe('A line that is copied from the bytes of a record', () => {
     if (row) expectSame(row, built(text));
   });
 
+  test.each(
+    ['', ' ', '  ', '\t', '\n', '\u00a0', '\ufeff', '\u2028', ' \t'].flatMap((space) =>
+      [
+        'i-0abc123def4567890',
+        'arn:aws:ec2:eu-west-1:123456789012:instance/i-0abc123def4567890',
+      ].flatMap((id) => [`${space}${id}`, `${id}${space}`]),
+    ),
+  )('never misses an instance: %j', (instanceId) => {
+    const text = JSON.stringify({
+      eventVersion: '1.11',
+      eventTime: '2026-11-20T10:11:12Z',
+      eventSource: 'ec2.amazonaws.com',
+      eventName: 'StopInstances',
+      eventType: 'AwsApiCall',
+      requestParameters: { instanceId },
+    });
+
+    const row = copied(text);
+
+    if (row) expectSame(row, built(text));
+  });
+
   test.each(['Failure', 'Success'])(
     'is not made of a call that tells of a login: %s',
     (ConsoleLogin) => {
@@ -150,6 +178,20 @@ describe('A line that is copied from the bytes of a record', () => {
       expect(copied(textWith({ id: ConsoleLogin }))).toMatchObject({ outcome: 'success' });
     },
   );
+
+  test.each([
+    ['bare', '', '', 999],
+    ['wrapped', wrappedHead, '}', 998],
+  ])('takes as many levels as the parser: %s', (_, head, end, levels) => {
+    const textOf = (count: number) =>
+      `${head}{"eventVersion":"1.11","eventTime":"2026-11-20T10:11:12Z","eventSource":"s3.amazonaws.com",` +
+      `"awsRegion":"eu-west-1","eventType":"AwsApiCall","requestParameters":${'['.repeat(count)}${']'.repeat(count)}}${end}`;
+
+    expect(copied(textOf(levels))).toBeDefined();
+    expect(isDeeperThan(textOf(levels), readLimits.maxDepth)).toBe(false);
+    expect(copied(textOf(levels + 1))).toBeUndefined();
+    expect(isDeeperThan(textOf(levels + 1), readLimits.maxDepth)).toBe(true);
+  });
 
   test('holds all of a call that grows fourfold', () => {
     const arn = `arn:aws:sts::123456789012:assumed-role/${'"'.repeat(200_000)}/${'\\'.repeat(200_000)}`;

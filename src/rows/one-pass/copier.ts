@@ -26,8 +26,11 @@ export interface Copier {
   skipBytes(expected: Buffer): boolean;
   /** Takes a string, and writes it as it stands. */
   copyString(): boolean;
-  /** Takes any value, and writes its JSON text, without white space, as a JSON string. */
-  copyAsText(): boolean;
+  /**
+   * Takes any value, and writes its JSON text, without white space, as a JSON string.
+   * @param depth levels of nesting around it
+   */
+  copyAsText(depth: number): boolean;
   /** Writes what was read from one index to another, as it stands. */
   writeInput(from: number, to: number): void;
   write(bytes: Uint8Array): void;
@@ -256,9 +259,9 @@ export function createCopier(maxDepth: number): Copier {
       return true;
     },
     copyString,
-    copyAsText() {
+    copyAsText(depth) {
       output[end++] = quote;
-      if (!copyInnerValue(0)) return false;
+      if (!copyInnerValue(depth)) return false;
       output[end++] = quote;
       return true;
     },

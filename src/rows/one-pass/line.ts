@@ -40,6 +40,8 @@ type Entry = { readonly part: Part; readonly key: string; readonly index: number
       readonly column: ColumnName;
       readonly form: Form;
       readonly name: Buffer;
+      /** Levels of nesting around its value. */
+      readonly depth: number;
     }
   | { readonly to: 'twin'; readonly of: number }
   | { readonly to: 'constant'; readonly value: Buffer }
@@ -94,7 +96,8 @@ function planOf(family: 'bare' | 'wrapped', derived: Derived<Facts>): Plan {
   const entries: Entry[] = [];
   for (const { part, key, column, form } of stored) {
     const name = Buffer.from(`,"${column}":`);
-    entries.push({ part, key, index: entries.length, to: 'column', column, form, name });
+    const depth = part === 'record' && family === 'wrapped' ? 2 : 1;
+    entries.push({ part, key, index: entries.length, to: 'column', column, form, name, depth });
   }
   for (const { part, key, of } of twins) {
     const other = entries.findIndex((entry) => entry.part === of.part && entry.key === of.key);
@@ -221,12 +224,12 @@ function copyMember(entry: Entry, plan: Plan): boolean {
   }
 }
 
-function copyCell({ column, name, form }: Extract<Entry, { to: 'column' }>): boolean {
+function copyCell({ column, name, form, depth }: Extract<Entry, { to: 'column' }>): boolean {
   const from = copier.position();
   if (input[from] === letterN) return copier.skipBytes(nullBytes);
   copier.write(name);
   if (form === forms.text) return copier.copyString();
-  if (form === forms.json) return copier.copyAsText();
+  if (form === forms.json) return copier.copyAsText(depth);
   if (form === forms.boolean) {
     if (!copier.skipBytes(trueBytes) && !copier.skipBytes(falseBytes)) return false;
     copier.writeInput(from, copier.position());
@@ -243,7 +246,7 @@ function copyCell({ column, name, form }: Extract<Entry, { to: 'column' }>): boo
   }
   // A list of resources, read to find its end.
   const written = copier.written();
-  if (!copier.copyAsText()) return false;
+  if (!copier.copyAsText(depth)) return false;
   copier.truncate(written);
   const text = input.toString('utf8', from, copier.position());
   const cellText = knownResources(text, () => resourcesTextOf(text, form));

@@ -29,6 +29,16 @@ describe('A finder', () => {
     ['values in the order of the event', ['a', 'b', 'c'], '{"c":1,"a":2,"b":3}', [1, 2, 3]],
     ['own keys only', ['toString', '__proto__.a', 'constructor.name'], '{}', []],
     ['a key named __proto__', ['__proto__.a'], '{"__proto__":{"a":1}}', [1]],
+    ['what is in a JSON text', ['a{}.b'], '{"a":"[{\\"b\\":1},{\\"b\\":2}]"}', [1, 2]],
+    ['the same where it is no text', ['a{}.b'], '{"a":[{"b":1}]}', [1]],
+    ['nothing in a text that is not marked', ['a.b'], '{"a":"{\\"b\\":1}"}', []],
+    ['nothing in a text that is no JSON', ['a{}.b'], '{"a":"{\\"b\\":1"}', []],
+    [
+      'nothing in a JSON text that nests deep',
+      ['a{}'],
+      `{"a":"${'['.repeat(101)}${']'.repeat(101)}"}`,
+      [],
+    ],
     ['nothing in a scalar', ['a'], '"a"', []],
     ['nothing in null', ['a'], 'null', []],
   ])('finds %s', (_name, paths, text, found) => {

@@ -37,6 +37,7 @@ const members = Object.keys(cells) as (keyof StateChange)[];
 function pathsOf(member: StateChange[keyof StateChange]): string[] {
   if (member === undefined) return [];
   if (typeof member === 'string') return [member];
+  if ('joined' in member) return [...member.joined];
   return 'is' in member ? [] : [...member];
 }
 
@@ -184,7 +185,13 @@ describe('the judgement of states', () => {
     const tagged = rowOfEvent('aws.s3', 'Object Tags Added', detail);
 
     expect(created).toMatchObject({ state: 'created', event_name: 'PutObject' });
-    expect(tagged).toMatchObject({ kind: 'event', resource_id: 'a.pdf' });
+    expect(tagged).toMatchObject({ kind: 'event', resource_id: 'invoices/a.pdf' });
+  });
+
+  test('an object without its bucket has no id, as its key names none', () => {
+    const row = rowOfEvent('aws.s3', 'Object Tags Added', { object: { key: 'a.pdf' } });
+
+    expect(row.resource_id).toBeUndefined();
   });
 
   test('the name tells how a launch ended, not the status code, which is InProgress', () => {
