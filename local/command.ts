@@ -7,6 +7,8 @@ export interface Option extends ParseArgsOptionDescriptor {
   /** What stands for its value in the help: `DIR`. */
   readonly value?: string;
   readonly help: string;
+  /** What it is where it is not given, if the help shall say so. */
+  readonly defaultIn?: (terminal: Terminal) => string;
 }
 
 export type Options = Readonly<Record<string, Option>>;
@@ -45,11 +47,17 @@ export function defineCommand<const O extends Options>(command: Command<O>): Com
 /** `npm run --silent eventlake -- put a.json`, since npm prints lines of its own otherwise. */
 export const invocationPrefix = 'npm run --silent eventlake --';
 
-export const lakeOption = {
-  type: 'string',
-  value: 'DIR',
-  help: 'folder of the lake',
-} as const satisfies Option;
+export const lakeOption = lakeOptionOf('lake');
+
+/** @param name of the lake where none is given */
+export function lakeOptionOf(name: string) {
+  return {
+    type: 'string',
+    value: 'DIR',
+    help: 'folder of the lake',
+    defaultIn: (terminal: Terminal) => lakeFolderOf(undefined, terminal, name),
+  } as const satisfies Option;
+}
 
 export function jsonOption(help: string) {
   return { type: 'boolean', help } as const satisfies Option;
@@ -128,13 +136,17 @@ function editDistance(a: string, b: string): number {
   return row[b.length] as number;
 }
 
-function helpOf(command: Command, { stdout }: Terminal): string {
+function helpOf(command: Command, terminal: Terminal): string {
+  const { stdout } = terminal;
   const heading = (text: string) => stdout.style('bold', text);
   const { name, positionals, description, options, example } = command;
   const rows = Object.entries({
     ...options,
     help: { type: 'boolean', help: 'this text' } as Option,
-  }).map(([option, { value, help }]) => [`--${option}${value ? ` ${value}` : ''}`, help] as const);
+  }).map(([option, { value, help, defaultIn }]) => [
+    `--${option}${value ? ` ${value}` : ''}`,
+    defaultIn ? `${help} (default ${defaultIn(terminal)})` : help,
+  ]) as [string, string][];
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
     `${heading('Usage:')} ${invocationPrefix} ${name} [options]${positionals ? ` ${positionals}` : ''}`,

@@ -41,7 +41,8 @@ const reasons: Readonly<Record<string, string>> = {
  */
 export function environmentErrorOf(thrown: unknown, verb: string, path: string): unknown {
   const { code, path: exactPath = path } = thrown as NodeJS.ErrnoException;
-  const reason = reasons[code ?? ''];
+  const isFolderMissing = code === 'ENOENT' && verb === 'write';
+  const reason = isFolderMissing ? 'there is no such folder: make it' : reasons[code ?? ''];
   if (!Error.isError(thrown) || reason === undefined) return thrown;
   // As it was typed, unless it is another.
   const shownPath = exactPath.endsWith(path) ? path : exactPath;

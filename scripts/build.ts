@@ -6,6 +6,7 @@ import type { BuildOptions, Metafile } from 'esbuild';
 import type { BuildProperties, FunctionBuild } from '../local/template/function-builds.ts';
 import { functionBuilds } from '../local/template/function-builds.ts';
 import { readTemplate, TemplateError } from '../local/template/read-template.ts';
+import { argumentsOf } from './arguments.ts';
 
 /** A function, ready to run. */
 export interface Bundle {
@@ -296,7 +297,13 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
+const usage = `Usage: npm run build
+
+Bundles the functions of template.yaml into dist/, as \`sam build\` does.
+`;
+
 if (import.meta.main) {
+  argumentsOf(usage, { options: {} });
   try {
     for (const { file, bytes, exports } of await build()) {
       const size = `${(bytes / 1024).toFixed(0)} KB`;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineCommand, invocationPrefix, lakeFolderOf, lakeOption } from '../command.ts';
+import { defineCommand, invocationPrefix, lakeFolderOf, lakeOptionOf } from '../command.ts';
 import type { OpenLake } from '../duckdb.ts';
 import { UsageError } from '../errors.ts';
 import { lakeObjects } from '../lake/lake-objects.ts';
@@ -88,7 +88,7 @@ export const demo = defineCommand({
     'it three questions. The lake stays, to be asked more; the next demo makes it anew, and deletes',
     'nothing but what the last one made.',
   ],
-  options: { lake: lakeOption },
+  options: { lake: lakeOptionOf('demo') },
   example: 'npm run demo',
   async run({ values, positionals }, terminal) {
     if (positionals.length > 0) throw new UsageError('demo takes no FILE: put puts yours.');

@@ -1,11 +1,6 @@
-import {
-  defineCommand,
-  invocationPrefix,
-  jsonOption,
-  lakeFolderOf,
-  lakeOption,
-} from '../command.ts';
+import { defineCommand, invocationPrefix, jsonOption, lakeOption } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { openLakeOf } from '../open-lake.ts';
 
 /** What the columns make of the events: of each kind, how many have what people filter by. */
 const byKind = `
@@ -56,12 +51,9 @@ export const overview = defineCommand({
   example: `${invocationPrefix} overview --lake DIR`,
   async run({ values, positionals }, terminal) {
     if (positionals.length > 0) throw new UsageError('overview takes no arguments.');
-    // Loaded here: nobody else needs the engine.
-    const [{ openLake }, { writeJson, writeTable }] = await Promise.all([
-      import('../duckdb.ts'),
-      import('../answer.ts'),
-    ]);
-    const lake = await openLake(lakeFolderOf(values.lake, terminal));
+    const lake = await openLakeOf(values.lake, terminal);
+    // Loaded here, as it brings the engine along.
+    const { writeJson, writeTable } = await import('../answer.ts');
     try {
       const write = values.json ? writeJson : writeTable;
       await write(await lake.ask(byKind), terminal);

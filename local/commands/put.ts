@@ -224,7 +224,8 @@ function summaryOf({
 }
 
 function summaryText(report: PutReport, lake: string, { stdout }: Terminal): string {
-  const { records, events, rows, ok, dropped, failed, objects, seconds, failures } = report;
+  const { records, events, rows, ok, dropped, failed, tooLarge, objects, seconds, failures } =
+    report;
   const numbers = [
     ['events', events, 'in the input'],
     ['rows', rows, `in ${counted(objects, 'object')} below ${lake}/events/`],
@@ -243,10 +244,13 @@ function summaryText(report: PutReport, lake: string, { stdout }: Terminal): str
       ([name, count, what]) =>
         `${stdout.style('bold', name.padEnd(8))} ${grouped(count).padStart(width)}  ${what}`,
     ),
-    ...(failed > 0
+    ...(failed > tooLarge
       ? [
           `Failed records are below ${lake}/errors/${codes.length > 0 ? ` (${codes.join(', ')})` : ''}.`,
         ]
+      : []),
+    ...(tooLarge > 0
+      ? [`${counted(tooLarge, 'record')} too large to be put: nowhere but in the input.`]
       : []),
     `It took ${rate}.`,
     ...(rows > 0

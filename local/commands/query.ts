@@ -1,14 +1,8 @@
 import { text as textIn } from 'node:stream/consumers';
-import {
-  defineCommand,
-  invocationPrefix,
-  jsonOption,
-  lakeFolderOf,
-  lakeOption,
-} from '../command.ts';
+import { defineCommand, invocationPrefix, jsonOption, lakeOption } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { createProgress } from '../progress.ts';
-import { shellWord, type Terminal } from '../terminal.ts';
+import { openLakeOf } from '../open-lake.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** Answers SQL from a lake. */
 export const query = defineCommand({
@@ -28,23 +22,14 @@ export const query = defineCommand({
   example: `${invocationPrefix} query "SELECT event_time, event_name, actor_name FROM events WHERE outcome = 'failure'"`,
   async run({ values, positionals }, terminal) {
     const sql = await sqlIn(positionals, terminal);
-    const folder = lakeFolderOf(values.lake, terminal);
-    // Loaded here: nobody else needs the engine.
-    const [{ openLake }, { writeJson, writeTable }] = await Promise.all([
-      import('../duckdb.ts'),
-      import('../answer.ts'),
-    ]);
-    const lake = await openLake(folder);
+    const lake = await openLakeOf(values.lake, terminal);
     const { interrupted } = terminal;
     interrupted.addEventListener('abort', lake.interrupt);
     try {
-      if (lake.isEmpty) {
-        createProgress(terminal).note(
-          `The lake ${folder} is empty. Put events into it: ${invocationPrefix} put --lake ${shellWord(folder)} FILE…`,
-        );
-      }
       const answer = await lake.ask(sql);
       if (answer.columns.length > 0) {
+        // Loaded here, as it brings the engine along.
+        const { writeJson, writeTable } = await import('../answer.ts');
         await (values.json ? writeJson(answer, terminal) : writeTable(answer, terminal));
       }
       return interrupted.aborted ? 130 : 0;

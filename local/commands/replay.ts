@@ -66,7 +66,9 @@ const options = {
   ledger: {
     type: 'string',
     value: 'FILE',
-    help: 'where it is kept what was replayed (default: replayed.ndjson in the lake; for a stream, in the data folder)',
+    help: 'where it is kept what was replayed',
+    defaultIn: (terminal: Terminal) =>
+      `replayed.ndjson in the lake, for a stream a file in ${streamLedgersIn(terminal)}`,
   },
   out: {
     type: 'string',
@@ -241,7 +243,7 @@ async function targetOf(values: Values, terminal: Terminal, progress: Progress):
     const { name, open } = await realStream({ stream, region: values.region, endpointUrl });
     return {
       place: stream,
-      ledger: join(terminal.dataFolder, 'replayed', `${name.replace(/[^\w.-]/g, '_')}.ndjson`),
+      ledger: join(streamLedgersIn(terminal), `${name.replace(/[^\w.-]/g, '_')}.ndjson`),
       maxDaysLate: maxDaysLateOf(values),
       round: { roundRecords: 1 }, // after each batch: what it has taken is there
       open,
@@ -276,6 +278,10 @@ async function targetOf(values: Values, terminal: Terminal, progress: Progress):
     },
     added: () => added,
   };
+}
+
+function streamLedgersIn({ dataFolder }: Terminal): string {
+  return join(dataFolder, 'replayed');
 }
 
 /** What the stack's function goes by. */

@@ -17,9 +17,9 @@ const closeBrace = 0x7d;
 /**
  * When a record arrives at a stream that is fed with what happened long ago: when its first event
  * happened, so that the same input gives the same rows and folders on every day. A function of the
- * bytes alone: `time` of an EventBridge event, else `eventTime` of a CloudTrail record, else the first
- * `timestamp` of a CloudWatch Logs subscription record; of a carrier the arrival that it carries;
- * 1970-01-01T00:00:00Z of everything else.
+ * bytes alone: `time` of an EventBridge event, else `eventTime` of a CloudTrail record, of the first object
+ * that has one; else the first `timestamp` of a CloudWatch Logs subscription record; of a carrier the
+ * arrival that it carries; 1970-01-01T00:00:00Z of everything else.
  * @returns epoch milliseconds
  * @example arrivalOf(Buffer.from('{"time":"2026-11-20T10:00:00Z"}')) // 1795168800000
  */
@@ -30,8 +30,18 @@ export function arrivalOf(bytes: Uint8Array): number {
     return JSON.parse(line.toString()).eventlake.arrived;
   }
   const unzipped = unzip(bytes);
-  const { time, eventTime } = timesIn(unzipped);
-  return usableTime(time) ?? usableTime(eventTime) ?? logTimeIn(unzipped) ?? arrivalWithoutTimeMs;
+  return eventTimeIn(unzipped) ?? logTimeIn(unzipped) ?? arrivalWithoutTimeMs;
+}
+
+/** Of a broken part of the input the first objects may be no events, and those behind them sound. */
+function eventTimeIn(bytes: Uint8Array): number | undefined {
+  for (let start = startOfEvent(bytes); start !== -1; ) {
+    const { time, eventTime, end } = timesIn(bytes, start);
+    const found = usableTime(time) ?? usableTime(eventTime);
+    if (found !== undefined) return found;
+    start = bytes.indexOf(openBrace, end);
+  }
+  return undefined;
 }
 
 function usableTime(text: string | undefined): number | undefined {
@@ -52,13 +62,13 @@ function logTimeIn(bytes: Uint8Array): number | undefined {
 }
 
 /**
- * The members `time` and `eventTime` of the first event, where they are texts. A scan, which stops at
- * the event's end: a parser takes longer and refuses what is cut. Of a member that is there twice the
- * last counts, as it does for the parser that makes the row.
+ * The members `time` and `eventTime` of the object at `start`, where they are texts, and where it ends. A
+ * scan, which goes no further: a parser takes longer and refuses what is cut. Of a member that is there
+ * twice the last counts, as it does for the parser that makes the row.
  */
-function timesIn(bytes: Uint8Array): { time?: string; eventTime?: string } {
-  const times: { time?: string; eventTime?: string } = {};
-  let at = startOfEvent(bytes);
+function timesIn(bytes: Uint8Array, start: number): Times & { end: number } {
+  const times: Times = {};
+  let at = start;
   let depth = 0;
   let key: string | undefined; // of the member whose value comes next, if it is one that is asked for
   while (at < bytes.length) {
@@ -86,14 +96,19 @@ function timesIn(bytes: Uint8Array): { time?: string; eventTime?: string } {
     }
     at++;
   }
-  return times;
+  return { ...times, end: at + 1 };
 }
 
-/** Where the first event opens: arrays of events and CloudTrail files open around it. */
+interface Times {
+  time?: string;
+  eventTime?: string;
+}
+
+/** Where the first event opens: a CloudTrail file opens around it; -1 where nothing does. */
 function startOfEvent(bytes: Uint8Array): number {
   const head = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
-  const opening = /^(?:\xef\xbb\xbf)?\s*(?:\{\s*"Records"\s*:\s*\[\s*|\[\s*)?(?=\{)/.exec(head);
-  return opening ? opening[0].length : bytes.length;
+  const opening = /^(?:\xef\xbb\xbf)?\s*\{\s*"Records"\s*:\s*\[/.exec(head);
+  return bytes.indexOf(openBrace, opening?.[0].length ?? 0);
 }
 
 /** The index after the string that opens at `start`, or the end. */

@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream';
 
-/** What the function tells of a record that failed, at log level DEBUG; `FailedRecord` of the summary. */
+/** What the function tells of a record that failed. */
 export interface LoggedFailure {
   readonly code: string;
+  /** Only at log level DEBUG (`FailedRecord` of the summary), else empty. */
   readonly reason: string;
 }
 
@@ -16,7 +17,7 @@ export interface FunctionLog {
   tags(): Readonly<Record<string, number>>;
   /** Invocations that it has summed up. */
   invocations(): number;
-  /** Why a record failed, where the function logs that. */
+  /** Why a record failed: at log level DEBUG of each, else of the first few of a batch. */
   failureOf(recordId: string): LoggedFailure | undefined;
 }
 
@@ -45,8 +46,12 @@ export function createFunctionLog(onText: (text: string) => void = () => {}): Fu
     if (recordId !== undefined) failuresById.set(recordId, { code, reason });
     const summary = fieldsIn<Summary>(line, summaryMessage);
     if (summary.failures !== undefined) invocations++;
-    for (const [code, { count }] of Object.entries(summary.failures ?? {}))
+    for (const [code, { count, recordIds = [] }] of Object.entries(summary.failures ?? {})) {
       add(failures, code, count);
+      for (const id of recordIds) {
+        if (!failuresById.has(id)) failuresById.set(id, { code, reason: '' });
+      }
+    }
     for (const [status, count] of Object.entries(summary.tags ?? {})) add(tags, status, count);
     line = '';
   };
@@ -76,9 +81,15 @@ export function createFunctionLog(onText: (text: string) => void = () => {}): Fu
 
 type LoggedRecord = LoggedFailure & { readonly recordId: string };
 
+interface CountedFailure {
+  readonly count: number;
+  /** Of the first few. */
+  readonly recordIds?: readonly string[];
+}
+
 /** The parts of a summary that are summed up here. */
 interface Summary {
-  readonly failures?: Readonly<Record<string, { readonly count: number }>>;
+  readonly failures?: Readonly<Record<string, CountedFailure>>;
   readonly tags?: Readonly<Record<string, number>>;
 }
 

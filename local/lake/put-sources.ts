@@ -1,9 +1,11 @@
+import { type FailureCode, failures } from '../../src/errors.ts';
 import { splitDocuments } from '../../src/events/split.ts';
 import { uncarry } from '../../src/firehose/carrier.ts';
 import { EnvironmentError, environmentErrorOf } from '../errors.ts';
 import type { Failure } from '../firehose/failures.ts';
 import { serviceLimits } from '../firehose/limits.ts';
 import type { Outcome } from '../firehose/response.ts';
+import type { LoggedFailure } from './function-log.ts';
 import {
   type LocalStreamOptions,
   openLocalStream,
@@ -36,6 +38,8 @@ export interface PutSummary {
 export interface PutReport extends PutSummary {
   /** Parts of the input that are broken, and inputs that could not be read to their end. */
   readonly problems: number;
+  /** Of the failed records those that were never put, and so are nowhere. */
+  readonly tooLarge: number;
   /** Failed records by the function's own code, as far as its log tells. */
   readonly failures: Readonly<Record<string, number>>;
   /** Instances in rows by tag status, as far as its log tells. */
@@ -77,21 +81,22 @@ export async function putSources(
   options: PutOptions,
 ): Promise<PutReport> {
   const { onProblem = () => {}, onProgress = () => {}, interrupted, lake } = options;
-  const counts = { tooLarge: 0, failedDocuments: 0, named: 0, rows: 0, problems: 0, readBytes: 0 };
+  const counts = { tooLarge: 0, failedDocuments: 0, failed: 0, rows: 0, problems: 0, readBytes: 0 };
+  const named: { place: string; failure: Failure; recordId: string }[] = [];
 
   const report = (message: string) => {
     counts.problems++;
     onProblem(message);
   };
 
-  const onOutcome = (outcome: Outcome, record: SentRecord<Ticket>) => {
+  const onOutcome = (outcome: Outcome, record: SentRecord<Ticket>, recordId: string) => {
     if (outcome.result === 'Ok') counts.rows += countLines(outcome.data);
     if (outcome.result !== 'ProcessingFailed') return;
     const documents = documentsOf(record);
     counts.failedDocuments += documents;
-    if (documents === 0 || ++counts.named > maxNamedFailures) return;
+    if (documents === 0 || ++counts.failed > maxNamedFailures) return;
     const place = 'ticket' in record ? record.ticket.place : 'a record that was put again';
-    onProblem(`${place}: ${reasonOf(outcome.failure)}`);
+    named.push({ place, failure: outcome.failure, recordId });
   };
 
   const local = await openLocalStream({ ...options, onOutcome });
@@ -155,14 +160,18 @@ export async function putSources(
       });
     }
     await local.drain();
+    if (named.length > 0) await local.logged();
   } catch (error) {
     throw environmentErrorOf(error, 'write', lake);
   } finally {
     await local.close();
   }
 
-  if (counts.named > maxNamedFailures) {
-    onProblem(`… and ${counts.named - maxNamedFailures} more became no row, either`);
+  for (const { place, failure, recordId } of named) {
+    onProblem(`${place}: ${reasonOf(failure, local.log.failureOf(recordId))}`);
+  }
+  if (counts.failed > maxNamedFailures) {
+    onProblem(`… and ${counts.failed - maxNamedFailures} more became no row, either`);
   }
   const { records, objects, refusedLines } = local.counters();
   if (refusedLines > 0) report(`${refusedLines} rows did not fit the format and became no row`);
@@ -176,6 +185,7 @@ export async function putSources(
     objects,
     seconds: Math.round(seconds() * 1000) / 1000,
     problems: counts.problems,
+    tooLarge: counts.tooLarge,
     failures: local.log.failures(),
     tags: local.log.tags(),
   };
@@ -193,10 +203,11 @@ function stoppable(source: Source, signal: AbortSignal | undefined): Source {
   };
 }
 
-function reasonOf({ code, message }: Failure): string {
-  return code === 'Lambda.ProcessingFailedStatus'
-    ? 'JSON of which the function makes no row'
-    : message;
+/** Why a record became no row: in the function's words, where it was the function that said so. */
+function reasonOf({ code, message }: Failure, logged: LoggedFailure | undefined): string {
+  if (code !== 'Lambda.ProcessingFailedStatus') return message;
+  const known = failures[logged?.code as FailureCode];
+  return known ? `${logged?.code}. ${known.meaning}` : 'The function makes no row of it.';
 }
 
 /** The events of a failed record, as far as they can be told apart. */

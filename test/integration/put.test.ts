@@ -287,8 +287,8 @@ describe('Broken input', () => {
 
     expect(status).toBe(1);
     expect(stderr).toBe(
-      'a.ndjson:2: JSON of which the function makes no row\n' +
-        'a.ndjson:3: JSON of which the function makes no row\n',
+      'a.ndjson:2: NOT_AN_EVENT. The JSON is neither an EventBridge event nor a CloudTrail record.\n' +
+        'a.ndjson:3: NOT_AN_EVENT. The JSON is neither an EventBridge event nor a CloudTrail record.\n',
     );
     expect(counts).toMatchObject({ records: 3, events: 3, rows: 1, failed: 2 });
   });

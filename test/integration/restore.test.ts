@@ -297,5 +297,10 @@ describe('Real events', () => {
     });
     expectSameEvents(texts, restored.stdout);
     expect(await contents('second')).toEqual(await contents('first'));
+    const counted = await run(
+      ['query', '--json', '--lake', 'first', 'SELECT count(*) AS n FROM events'],
+      { folder },
+    );
+    expect(JSON.parse(counted.stdout)).toEqual({ n: texts.length });
   });
 });

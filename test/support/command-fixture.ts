@@ -15,6 +15,8 @@ export interface Ran {
 export interface RunOptions {
   /** The folder that the user stands in. */
   readonly folder?: string;
+  /** Where lakes are kept; default a folder in the other. */
+  readonly dataFolder?: string;
   /** What is piped in; default a terminal where nobody types. */
   readonly stdin?: string | Uint8Array | Readable;
   /** Characters of a line where somebody looks; default nobody does. */
@@ -29,7 +31,12 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
 }
 
 /** A terminal in memory. */
-export function createTerminal({ folder = tmpdir(), stdin, columns }: RunOptions = {}) {
+export function createTerminal({
+  folder = tmpdir(),
+  dataFolder = join(folder, 'data'),
+  stdin,
+  columns,
+}: RunOptions = {}) {
   const texts = { stdout: '', stderr: '' };
   const outputOf = (name: 'stdout' | 'stderr') =>
     createOutput(
@@ -47,7 +54,7 @@ export function createTerminal({ folder = tmpdir(), stdin, columns }: RunOptions
       : Readable.from(stdin === undefined ? [] : [Buffer.from(stdin)]);
   const terminal: Terminal = {
     folder,
-    dataFolder: join(folder, 'data'),
+    dataFolder,
     stdin: Object.assign(input, { isTTY: stdin === undefined }),
     stdout: outputOf('stdout'),
     stderr: outputOf('stderr'),

@@ -29,6 +29,14 @@ describe('A record arrives', () => {
     ['by its first event where it has many', `{"time":"${noon}"}\n{"time":"2020-01-01T00:00:00Z"}`],
     ['by the first event of an array', ` [ {"time":"${noon}"},{"time":"2020-01-01T00:00:00Z"}]`],
     ['by the first record of a CloudTrail file', `{"Records":[{"eventTime":"${noon}"}]}`],
+    [
+      'by the first event that has a time, also behind what is broken',
+      `{"x": oops},\n{"time":7},{"time":"${noon}"},{"time":"2020-01-01T00:00:00Z"}]`,
+    ],
+    [
+      'by the first event in lists in lists',
+      `[[{"time":"${noon}"}],[{"time":"2020-01-01T00:00:00Z"}]]`,
+    ],
     ['by its event behind a byte order mark', `\u{feff}{"time":"${noon}"}`],
     ['by keys that are spelt with escapes', `{"\\u0074ime":"2026-11-20T12:00:00\\u005a"}`],
     ['when its event happened, as far as it is not cut', `{"time":"${noon}","detail":{"a":`],
