@@ -376,13 +376,27 @@ describe('An event that is large', () => {
     write('a.ndjson', `${event(1)}\n${event(2, noise)}\n${event(3)}`);
 
     const { status, stderr, counts } = await put('a.ndjson');
+    const { stdout } = await run(['put', '--lake', 'other', 'a.ndjson'], { folder });
 
     expect(status).toBe(1);
     expect(stderr).toMatch(
       /^a\.ndjson:2: \d+ bytes, too large for a record, also gzipped: left out\n$/,
     );
     expect(counts).toMatchObject({ records: 3, events: 3, rows: 2, ok: 2, failed: 1 });
+    expect(stdout).toMatch(/^1 record too large to be put: nowhere but in the input\.$/m);
+    expect(stdout).not.toContain('errors/');
   });
+});
+
+test('The sound events of a broken part are filed when they happened', async () => {
+  write('a.json', `[${event(1)},{"x": oops},\n${event(2)}]`);
+
+  const { status } = await put('a.json');
+
+  expect(status).toBe(1);
+  const rows = await rowsIn(lake);
+  expect(ids(rows).sort()).toEqual(['id-1', 'id-2']);
+  for (const { partition } of rows) expect(partition).toMatch(/day=2026-11-20$/);
 });
 
 describe('What this machine does not give', () => {

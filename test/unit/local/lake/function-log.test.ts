@@ -31,6 +31,19 @@ describe('The log of the function', () => {
     expect(log.invocations()).toBe(1);
   });
 
+  test('tells the code of the first few of a batch at any level, and the reason where it is told', () => {
+    const log = createFunctionLog();
+    const failures = { BAD_JSON: { count: 5, recordIds: ['1', '2'] } };
+    const failed = { recordId: '1', code: 'BAD_JSON', reason: 'a key without a colon' };
+
+    log.input.write(`${JSON.stringify({ message: 'Record failed', ...failed })}\n`);
+    log.input.write(`${JSON.stringify({ message: 'Batch transformed', failures })}\n`);
+
+    expect(log.failureOf('1')?.reason).toBe('a key without a colon');
+    expect(log.failureOf('2')).toEqual({ code: 'BAD_JSON', reason: '' });
+    expect(log.failureOf('3')).toBeUndefined();
+  });
+
   test('may hold anything else', () => {
     const log = createFunctionLog();
 
