@@ -21,14 +21,15 @@ export function buildResponse(
     recordId,
     result: 'ProcessingFailed',
   }));
-  const sizes = answers.map(sizeOf);
+  const idSizes = answers.map(({ recordId }) => sizeOfText(recordId));
+  const sizes = answers.map((answer, index) => sizeBeside(idSizes[index] as number, answer));
   const commas = Math.max(0, answers.length - 1);
   let left = maxResponseBytes - '{"records":[]}'.length - commas;
   for (const size of sizes) left -= size;
 
   return {
     tryAnswer(index, answer) {
-      const size = sizeOf(answer);
+      const size = sizeBeside(idSizes[index] as number, answer);
       const more = size - (sizes[index] as number);
       if (more > left) return false;
       left -= more;
@@ -45,8 +46,13 @@ export function buildResponse(
  * every record's answer is measured. What is ours in it, rows as base64 and partition keys, is as
  * long in bytes as in text; what comes back as it came may be anything.
  */
-export function sizeOf({ recordId, result, data, metadata }: FirehoseAnswer): number {
-  let size = '{"recordId":,"result":""}'.length + sizeOfText(recordId) + result.length;
+export function sizeOf(answer: FirehoseAnswer): number {
+  return sizeBeside(sizeOfText(answer.recordId), answer);
+}
+
+/** @param idSize bytes of the record's id, which stays the same whatever is answered */
+function sizeBeside(idSize: number, { result, data, metadata }: FirehoseAnswer): number {
+  let size = '{"recordId":,"result":""}'.length + idSize + result.length;
   if (data !== undefined) {
     size += ',"data":'.length + (result === 'Ok' ? data.length + 2 : sizeOfText(data));
   }

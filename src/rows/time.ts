@@ -53,16 +53,24 @@ export function isInstant(epochMs: unknown): epochMs is number {
 
 /** Epoch milliseconds as a row's time. */
 export function rowTimeOf(epochMs: number): RowTime {
-  const ms = epochMs % 1000;
-  if (epochMs - ms !== lastSecond.startMs) {
-    const iso = new Date(epochMs).toISOString();
-    lastSecond = { startMs: epochMs - ms, text: `${iso.slice(0, 10)} ${iso.slice(11, 19)}` };
+  const wholeMs = Math.floor(epochMs);
+  const msOfDay = wholeMs % dayMs;
+  if (wholeMs - msOfDay !== lastDay.startMs) {
+    const startMs = wholeMs - msOfDay;
+    lastDay = { startMs, text: new Date(startMs).toISOString().slice(0, 10) };
   }
-  return `${lastSecond.text}.${String(Math.floor(ms)).padStart(3, '0')}`;
+  const seconds = Math.floor(msOfDay / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const clock = `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`;
+  return `${lastDay.text} ${clock}.${String(1000 + (msOfDay % 1000)).slice(1)}`;
 }
 
-/** The records of a batch arrive within a few seconds: most need no Date of their own. */
-let lastSecond = { startMs: Number.NaN, text: '' };
+/** The records of a batch arrive on one day, or two: few of them need a Date. */
+let lastDay = { startMs: Number.NaN, text: '' };
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : `${number}`;
+}
 
 /** A row's time as epoch milliseconds. */
 export function epochMsOf(time: RowTime): number {

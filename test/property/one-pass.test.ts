@@ -168,7 +168,7 @@ describe('A line that is copied from the bytes of a record', () => {
         eventVersion: '1.11',
         eventTime: '2026-11-20T10:11:12Z',
         eventSource: 'signin.amazonaws.com',
-        eventName: 'ConsoleLogin',
+        eventName: 'CheckMfa',
         eventType: 'AwsApiCall',
       };
       const textWith = (response: object) =>

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { hashOn, type KeyTable } from './key-table.ts';
 
 /**
  * Reads JSON bytes and writes them elsewhere in the same pass: as they stand, or escaped, as the
@@ -8,35 +9,43 @@ import { Buffer } from 'node:buffer';
  *
  * What may refuse answers whether it did not. A copier is used again and again; what it writes lies one
  * after another in slabs, which live as long as any result in them.
+ *
+ * One call takes a whole key, or a whole value with the name before it: calls that took a byte or a word
+ * each cost as much as all that they did.
  */
 export interface Copier {
   /** Begins with a document, UTF-8, and with nothing written. */
   start(document: Uint8Array): Buffer;
   /** Begins again. */
   rewind(): void;
-  /** Skips white space; the next byte, or undefined at the end. */
+  /** Skips white space; the next byte, or 0 at the end. */
   next(): number;
   /** The index of the next byte. */
   position(): number;
   /** Takes the next byte, which `next` has shown. */
   take(): void;
+  /**
+   * Takes the brace or comma before a key, the key, its colon, and the white space around them.
+   * @returns the key's entry; undefined where there is none, or no such key
+   */
+  takeKey<Entry>(table: KeyTable<Entry>): Entry | undefined;
   /** Takes a string without writing it. */
   skipString(): boolean;
   /** Takes these very bytes without writing them. */
-  skipBytes(expected: Buffer): boolean;
-  /** Takes a string, and writes it as it stands. */
-  copyString(): boolean;
+  skipBytes(expected: Uint8Array): boolean;
+  /** Writes the name, then takes a string and writes it as it stands. */
+  copyText(name: Uint8Array): boolean;
   /**
-   * Takes any value, and writes its JSON text, without white space, as a JSON string.
+   * Writes the name, then takes any value and writes its JSON text, without white space, as a JSON string.
    * @param depth levels of nesting around it
    */
-  copyAsText(depth: number): boolean;
+  copyAsText(name: Uint8Array, depth: number): boolean;
   /** Writes what was read from one index to another, as it stands. */
   writeInput(from: number, to: number): void;
   write(bytes: Uint8Array): void;
   writeText(text: string): void;
-  /** Whether any string so far began as ids of instances do: with `i-`, or with a blank before it. */
-  sawId(): boolean;
+  /** Whether any string so far may be the id of an instance, or tell how a login ended. */
+  sawMarked(): boolean;
   /** How much is written; what is written since then is taken back by `truncate`. */
   written(): number;
   truncate(length: number): void;
@@ -51,19 +60,50 @@ const colon = 0x3a;
 const openBracket = 0x5b;
 const openBrace = 0x7b;
 
+function bytesOf(chars: string): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const char of chars) table[char.charCodeAt(0)] = 1;
+  return table;
+}
+
+const isSpace = bytesOf(' \n\r\t');
 /** The escapes that JSON.stringify writes, but for `\u…`. */
-const isCopied = new Uint8Array(256);
-for (const char of '"\\bfnrt') isCopied[char.charCodeAt(0)] = 1;
+const isCopied = bytesOf('"\\bfnrt');
+const isNumber = bytesOf('0123456789+-.eE');
 
 const trueBytes = Buffer.from('true');
 const falseBytes = Buffer.from('false');
 const nullBytes = Buffer.from('null');
-const isNumber = new Uint8Array(256);
-for (const char of '0123456789+-.eE') isNumber[char.charCodeAt(0)] = 1;
+const consoleLogin = Buffer.from('ConsoleLogin"');
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Some hundred lines. */
 const slabBytes = 1024 * 1024;
+
+/** The index of the first byte from there on that is no white space. */
+function skipSpace(source: Uint8Array, from: number): number {
+  let at = from;
+  while (isSpace[source[at] as number] === 1) at++;
+  return at;
+}
+
+/**
+ * Whether the string whose first byte is there begins as an id of an instance may, with `i-` or a blank
+ * before it; or is the key beside which the outcome of a login stands.
+ */
+function isMarked(source: Uint8Array, at: number): boolean {
+  const first = source[at];
+  if (first === 0x20) return true;
+  if (first === 0x69) return source[at + 1] === 0x2d;
+  return first === 0x43 && isAt(source, at, consoleLogin);
+}
+
+function isAt(source: Uint8Array, at: number, expected: Uint8Array): boolean {
+  for (let index = 0; index < expected.length; index++) {
+    if (source[at + index] !== expected[index]) return false;
+  }
+  return true;
+}
 
 /** @param maxDepth levels of nesting that it takes */
 export function createCopier(maxDepth: number): Copier {
@@ -74,29 +114,41 @@ export function createCopier(maxDepth: number): Copier {
   let output = Buffer.allocUnsafeSlow(slabBytes);
   let begin = 0;
   let end = 0;
-  let hasId = false;
+  let hasMarked = false;
 
   // The loops below work on constants: variables that a closure shares are read anew for each byte.
 
-  function skipSpace(): number {
-    const source = input;
-    let from = at;
-    let byte = source[from] as number;
-    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) {
-      byte = source[++from] as number;
-    }
-    at = from;
-    return byte;
+  function next(): number {
+    at = skipSpace(input, at);
+    return input[at] as number;
   }
 
-  function noteId(first: number, second: number): void {
-    if (first === 0x20 || (first === 0x69 && second === 0x2d)) hasId = true;
+  function takeKey<Entry>({ slots, mask }: KeyTable<Entry>): Entry | undefined {
+    const source = input;
+    const start = skipSpace(source, at + 1) + 1;
+    if (source[start - 1] !== quote) return undefined;
+    let from = start;
+    let hash = 0;
+    for (let byte = source[from] as number; byte !== quote; byte = source[++from] as number) {
+      if (byte === backslash || byte < 0x20) return undefined; // no key that is known has an escape
+      hash = hashOn(hash, byte, mask);
+    }
+    const slot = slots[hash];
+    if (slot === undefined || slot.key.length !== from - start) return undefined;
+    const { key, entry } = slot;
+    for (let index = 0; index < key.length; index++) {
+      if (key[index] !== source[start + index]) return undefined;
+    }
+    from = skipSpace(source, from + 1);
+    if (source[from] !== colon) return undefined;
+    at = skipSpace(source, from + 1);
+    return entry;
   }
 
   function skipString(): boolean {
     const source = input;
     if (source[at] !== quote) return false;
-    noteId(source[at + 1] as number, source[at + 2] as number);
+    if (isMarked(source, at + 1)) hasMarked = true;
     for (let from = at + 1; ; from++) {
       const byte = source[from] as number;
       if (byte === quote) {
@@ -112,12 +164,13 @@ export function createCopier(maxDepth: number): Copier {
     }
   }
 
-  function copyString(): boolean {
+  function copyText(name: Uint8Array): boolean {
     const source = input;
     const target = output;
     if (source[at] !== quote) return false;
-    noteId(source[at + 1] as number, source[at + 2] as number);
+    if (isMarked(source, at + 1)) hasMarked = true;
     let to = end;
+    for (let index = 0; index < name.length; index++) target[to++] = name[index] as number;
     target[to++] = quote;
     for (let from = at + 1; ; from++) {
       const byte = source[from] as number;
@@ -141,7 +194,7 @@ export function createCopier(maxDepth: number): Copier {
     const source = input;
     const target = output;
     if (source[at] !== quote) return false;
-    noteId(source[at + 1] as number, source[at + 2] as number);
+    if (isMarked(source, at + 1)) hasMarked = true;
     let to = end;
     target[to++] = backslash;
     target[to++] = quote;
@@ -172,9 +225,9 @@ export function createCopier(maxDepth: number): Copier {
   /** Faster than `set` and `copy`, as long as it is a line or two. */
   function write(source: Uint8Array, from: number, to: number): void {
     const target = output;
-    let next = end;
-    for (let index = from; index < to; index++) target[next++] = source[index] as number;
-    end = next;
+    let at = end;
+    for (let index = from; index < to; index++) target[at++] = source[index] as number;
+    end = at;
   }
 
   function copyScalar(byte: number): boolean {
@@ -197,27 +250,27 @@ export function createCopier(maxDepth: number): Copier {
   }
 
   function copyInnerValue(depth: number): boolean {
-    const byte = skipSpace();
+    const byte = next();
     if (byte === quote) return copyInnerString();
     if (byte !== openBrace && byte !== openBracket) return copyScalar(byte);
     if (depth === maxDepth) return false;
     const close = byte + 2; // so far apart are the brackets of a pair
     output[end++] = byte;
     at++;
-    if (skipSpace() === close) {
+    if (next() === close) {
       output[end++] = close;
       at++;
       return true;
     }
     for (;;) {
       if (byte === openBrace) {
-        skipSpace();
-        if (!copyInnerString() || skipSpace() !== colon) return false;
+        next();
+        if (!copyInnerString() || next() !== colon) return false;
         output[end++] = colon;
         at++;
       }
       if (!copyInnerValue(depth + 1)) return false;
-      const separator = skipSpace();
+      const separator = next();
       if (separator !== comma && separator !== close) return false;
       output[end++] = separator;
       at++;
@@ -238,28 +291,28 @@ export function createCopier(maxDepth: number): Copier {
         output = Buffer.allocUnsafeSlow(Math.max(slabBytes, mostBytes));
         begin = 0;
       }
-      [at, end, hasId] = [0, begin, false];
+      [at, end, hasMarked] = [0, begin, false];
       return input;
     },
-    sawId: () => hasId,
+    sawMarked: () => hasMarked,
     rewind() {
-      [at, end, hasId] = [0, begin, false];
+      [at, end, hasMarked] = [0, begin, false];
     },
-    next: skipSpace,
+    next,
     position: () => at,
-    take: () => {
+    take() {
       at++;
     },
+    takeKey,
     skipString,
     skipBytes(expected) {
-      for (let index = 0; index < expected.length; index++) {
-        if (input[at + index] !== expected[index]) return false;
-      }
+      if (!isAt(input, at, expected)) return false;
       at += expected.length;
       return true;
     },
-    copyString,
-    copyAsText(depth) {
+    copyText,
+    copyAsText(name, depth) {
+      write(name, 0, name.length);
       output[end++] = quote;
       if (!copyInnerValue(depth)) return false;
       output[end++] = quote;

@@ -1,42 +1,46 @@
 import { Buffer } from 'node:buffer';
 
 /**
- * Finds known keys by their bytes, so that no key of an event ever becomes a string. A power of two
- * larger than the keys; the hash is made for CloudTrail's and EventBridge's.
+ * Known keys by a hash of their bytes, so that no key of an event ever becomes a string. A key has a slot
+ * of its own; whoever looks one up makes the hash on the way over its bytes, and compares them then.
  */
 export interface KeyTable<Entry> {
-  /** The entry of the key in `bytes` from `start` to `end`, or undefined. */
-  find(bytes: Uint8Array, start: number, end: number): Entry | undefined;
+  /** By the hash of a key. */
+  readonly slots: readonly (Slot<Entry> | undefined)[];
+  /** One less than the number of slots, which is a power of two. */
+  readonly mask: number;
 }
 
-const slots = 2048;
+interface Slot<Entry> {
+  readonly key: Uint8Array;
+  readonly entry: Entry;
+}
 
-/** @throws Error where two keys share a slot */
-export function keyTableOf<Entry>(entries: Iterable<readonly [string, Entry]>): KeyTable<Entry> {
-  const table: ({ readonly key: Uint8Array; readonly entry: Entry } | undefined)[] = Array.from(
-    { length: slots },
-    () => undefined,
-  );
+/** The hash of a key and one more byte. */
+export function hashOn(hash: number, byte: number, mask: number): number {
+  return (hash * 31 + byte) & mask;
+}
+
+/** @throws Error where two keys are the same */
+export function keyTableOf<Entry>(entries: readonly (readonly [string, Entry])[]): KeyTable<Entry> {
+  for (let size = 256; size <= 1 << 20; size *= 2) {
+    const slots = slotsOf(entries, size);
+    if (slots !== undefined) return { slots, mask: size - 1 };
+  }
+  throw new Error(`a key is there twice: ${entries.map(([key]) => key).join(', ')}`);
+}
+
+/** Undefined where two keys would share a slot. */
+function slotsOf<Entry>(
+  entries: readonly (readonly [string, Entry])[],
+  size: number,
+): (Slot<Entry> | undefined)[] | undefined {
+  const slots: (Slot<Entry> | undefined)[] = Array.from({ length: size }, () => undefined);
   for (const [name, entry] of entries) {
     const key = Buffer.from(name);
-    const slot = slotOf(key, 0, key.length);
-    if (table[slot]) throw new Error(`the key table needs more slots: ${name}`);
-    table[slot] = { key, entry };
+    const hash = key.reduce((sum, byte) => hashOn(sum, byte, size - 1), 0);
+    if (slots[hash] !== undefined) return undefined;
+    slots[hash] = { key, entry };
   }
-  return {
-    find(bytes, start, end) {
-      const found = table[slotOf(bytes, start, end)];
-      if (found === undefined) return undefined;
-      const { key, entry } = found;
-      if (key.length !== end - start) return undefined;
-      for (let at = 0; at < key.length; at++) if (key[at] !== bytes[start + at]) return undefined;
-      return entry;
-    },
-  };
-}
-
-function slotOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = end - start;
-  for (let at = start; at < end; at++) hash = (hash * 31 + (bytes[at] as number)) & (slots - 1);
-  return hash;
+  return slots;
 }

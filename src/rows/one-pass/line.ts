@@ -13,9 +13,9 @@ import { type Form, forms } from '../forms.ts';
 import { mapping, type Part } from '../mapping.ts';
 import { type ColumnName, columns, type Row } from '../schema.ts';
 import { rowTimeOf } from '../time.ts';
+import { type ByteMemo, createByteMemo } from './byte-memo.ts';
 import { createCopier } from './copier.ts';
 import { type KeyTable, keyTableOf } from './key-table.ts';
-import { createMemo, type Memo } from './memo.ts';
 
 /**
  * Lines of CloudTrail records straight from their bytes. Nine of ten are plain API calls that no
@@ -59,25 +59,23 @@ interface Plan {
   }[];
   /** Entries without a column. */
   readonly others: readonly Entry[];
-  /** The keys of a record that derived cells are made of. */
+  /** The keys that derived cells are made of, and those that tell whether it is a plain call. */
   readonly facts: readonly Entry[];
   /** Derived cells by those facts: few kinds of calls by few actors are most of all. */
-  readonly known: Memo<DerivedCells>;
-  /** Index of the key of the response. */
-  readonly response: number;
-  /** Indexes of keys of a wrapped record. */
-  readonly source: number;
-  readonly detailType: number;
+  readonly derivedCells: ByteMemo<DerivedCells>;
 }
 
 /** What is derived from a record, but for the time of its arrival. */
 interface DerivedCells {
-  /** `,"column":value` of each. */
-  readonly text: string;
-  readonly event_source: string | undefined;
+  /** `,"column":value` of each, and the name of the arrival. */
+  readonly bytes: Uint8Array;
+  readonly event_source: string;
 }
 
-/** What recordFacts and the derived cells look at, but for logins; of an API call, no more. */
+/** What of an envelope tells whether it wraps a CloudTrail record, and its source. */
+const envelopeKeys: ReadonlySet<string> = new Set(['source', 'detail-type']);
+
+/** What recordFacts and the derived cells look at, but for what the copier marks; of an API call, no more. */
 const factKeys: ReadonlySet<string> = new Set([
   'eventVersion',
   'eventSource',
@@ -112,15 +110,16 @@ function planOf(family: 'bare' | 'wrapped', derived: Derived<Facts>): Plan {
   }
   const tableOf = (part: Part) =>
     keyTableOf(entries.filter((entry) => entry.part === part).map((entry) => [entry.key, entry]));
-  const indexOf = (part: Part, name: string) =>
-    entries.findIndex((entry) => entry.part === part && entry.key === name);
-  return {
+  const facts = entries.filter(({ part, key }) =>
+    (part === 'record' ? factKeys : envelopeKeys).has(key),
+  );
+  const plan: Plan = {
     others: entries.filter(({ to }) => to !== 'column'),
-    known: createMemo(),
-    facts: entries.filter(({ part, key }) => part === 'record' && factKeys.has(key)),
-    response: indexOf('record', 'responseElements'),
-    source: indexOf('envelope', 'source'),
-    detailType: indexOf('envelope', 'detail-type'),
+    facts,
+    derivedCells: createByteMemo(
+      facts.map(({ index }) => index),
+      () => deriveCells(plan),
+    ),
     envelope: tableOf('envelope'),
     record: tableOf('record'),
     entries,
@@ -129,10 +128,10 @@ function planOf(family: 'bare' | 'wrapped', derived: Derived<Facts>): Plan {
       return derive && column !== 'arrival_time' ? [{ column, derive }] : [];
     }),
   };
+  return plan;
 }
 
 const comma = 0x2c;
-const colon = 0x3a;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const letterN = 0x6e;
@@ -163,15 +162,16 @@ export function plainLineOf(document: Uint8Array, arrivalMs: number): PlainLine 
   copier.rewind();
   if (!copyMembers(isBare ? plan.record : plan.envelope, plan)) return undefined;
   if (copier.next() !== 0 || copier.position() !== document.length) return undefined;
-  if (!isComplete(plan) || isOfLogin(plan)) return undefined;
+  if (!isComplete(plan)) return undefined;
 
-  const derived = derivedCellsOf(plan);
+  const derived = plan.derivedCells.get(input, places);
   if (derived === undefined) return undefined;
+  const { event_source } = derived;
   const arrival_time = rowTimeOf(arrivalMs);
-  copier.writeText(`${derived.text},"arrival_time":"${arrival_time}"}\n`);
+  copier.write(derived.bytes);
+  copier.writeText(`"${arrival_time}"}\n`);
   const line = copier.result();
   line[0] = openBrace; // in the place of the first comma
-  const event_source = derived.event_source ?? stringAt(plan.source) ?? undefined;
   return { line, cells: { event_source, event_time: eventTime, arrival_time } };
 }
 
@@ -180,30 +180,20 @@ const instanceArn = Buffer.from('instance/i-');
 
 /** Whether the first key of the document is one of the table's. */
 function isFirstKeyIn(table: KeyTable<Entry>): boolean {
-  if (copier.next() !== openBrace) return false;
-  copier.take();
-  copier.next();
-  const start = copier.position() + 1;
-  return copier.skipString() && table.find(input, start, copier.position() - 1) !== undefined;
+  return copier.next() === openBrace && copier.takeKey(table) !== undefined;
 }
 
 /** Copies an object, member by member, each to where its key belongs. */
 function copyMembers(table: KeyTable<Entry>, plan: Plan): boolean {
   if (copier.next() !== openBrace) return false;
   for (;;) {
-    copier.take(); // the brace, or a comma
-    copier.next();
-    const keyStart = copier.position() + 1;
-    if (!copier.skipString()) return false;
-    const entry = table.find(input, keyStart, copier.position() - 1);
-    if (entry === undefined || places[2 * entry.index + 1] !== 0) return false;
-    if (copier.next() !== colon) return false;
-    copier.take();
-    copier.next();
-    const start = copier.position();
-    if (!copyMember(entry, plan) || copier.sawId()) return false;
-    places[2 * entry.index] = start;
-    places[2 * entry.index + 1] = copier.position();
+    const entry = copier.takeKey(table);
+    if (entry === undefined) return false;
+    const start = 2 * entry.index;
+    if (places[start + 1] !== 0) return false;
+    places[start] = copier.position();
+    if (!copyMember(entry, plan) || copier.sawMarked()) return false;
+    places[start + 1] = copier.position();
     const separator = copier.next();
     if (separator === comma) continue;
     copier.take();
@@ -227,9 +217,9 @@ function copyMember(entry: Entry, plan: Plan): boolean {
 function copyCell({ column, name, form, depth }: Extract<Entry, { to: 'column' }>): boolean {
   const from = copier.position();
   if (input[from] === letterN) return copier.skipBytes(nullBytes);
+  if (form === forms.text) return copier.copyText(name);
+  if (form === forms.json) return copier.copyAsText(name, depth);
   copier.write(name);
-  if (form === forms.text) return copier.copyString();
-  if (form === forms.json) return copier.copyAsText(depth);
   if (form === forms.boolean) {
     if (!copier.skipBytes(trueBytes) && !copier.skipBytes(falseBytes)) return false;
     copier.writeInput(from, copier.position());
@@ -237,101 +227,101 @@ function copyCell({ column, name, form, depth }: Extract<Entry, { to: 'column' }
   }
   if (form === forms.time) {
     if (!copier.skipString()) return false;
-    const text = textBetween(from, copier.position());
-    const time = form.toCell(text);
-    if (time === undefined || !form.isExact(time, text)) return false;
-    copier.writeText(`"${time}"`);
-    if (column === 'event_time') eventTime = time as string;
+    const time = cellFrom(from, timeCells);
+    if (time === undefined) return false;
+    copier.write(time.bytes);
+    if (column === 'event_time') eventTime = time.text;
     return true;
   }
   // A list of resources, read to find its end.
   const written = copier.written();
-  if (!copier.copyAsText(depth)) return false;
+  if (!copier.copyAsText(noName, depth)) return false;
   copier.truncate(written);
-  const text = input.toString('utf8', from, copier.position());
-  const cellText = knownResources(text, () => resourcesTextOf(text, form));
-  if (cellText === undefined) return false;
-  copier.writeText(cellText);
+  const cell = cellFrom(from, resourceCells);
+  if (cell === undefined) return false;
+  copier.write(cell);
   return true;
 }
 
-/** Most calls are about few roles, keys and buckets. */
-const knownResources = createMemo<string>();
+const noName = Buffer.alloc(0);
+/** Start and end of the value that a cell is made of. */
+const valuePlace = new Uint32Array(2);
 
-/** The cell of a list of resources, by the form itself; undefined where it cannot hold it all. */
-function resourcesTextOf(text: string, form: Form): string | undefined {
-  const value = parseJson(text);
-  const cell = form.toCell(value);
-  return cell !== undefined && form.isExact(cell, value) ? JSON.stringify(cell) : undefined;
+/** The cell of the value that was taken from there on. */
+function cellFrom<T>(from: number, cells: ByteMemo<T>): T | undefined {
+  valuePlace[0] = from;
+  valuePlace[1] = copier.position();
+  return cells.get(input, valuePlace);
+}
+
+/** The events of a batch happened within a minute or two. */
+const timeCells = createByteMemo([0], () => {
+  const text = textOfString(valueText());
+  const time = forms.time.toCell(text);
+  if (time === undefined || !forms.time.isExact(time, text)) return undefined;
+  return { bytes: Buffer.from(`"${time}"`), text: time as string };
+});
+
+/** Most calls are about few roles, keys and buckets. Undefined where the cell cannot hold all of a list. */
+const resourceCells = createByteMemo([0], () => {
+  const value = parseJson(valueText());
+  const cell = forms.recordResources.toCell(value);
+  if (cell === undefined || !forms.recordResources.isExact(cell, value)) return undefined;
+  return Buffer.from(JSON.stringify(cell));
+});
+
+function valueText(): string {
+  return input.toString('utf8', valuePlace[0], valuePlace[1]);
+}
+
+/** The string of a JSON text. */
+function textOfString(json: string): string {
+  return json.includes('\\') ? (JSON.parse(json) as string) : json.slice(1, -1);
 }
 
 /** Whether what nearly all events have is there, and says what it nearly always says. */
-function isComplete({ others, detailType, source }: Plan): boolean {
-  if (detailType !== -1) {
-    if (stringAt(source) === null || !stringAt(detailType)?.endsWith(cloudTrailEnding))
-      return false;
+function isComplete({ others }: Plan): boolean {
+  for (const entry of others) {
+    if (places[2 * entry.index + 1] === 0 && entry.to !== 'twin') return false;
+    if (entry.to === 'twin' && !isSame(entry.index, entry.of)) return false;
   }
-  return others.every((entry) => {
-    const end = places[2 * entry.index + 1] as number;
-    if (entry.to !== 'twin') return end !== 0;
-    const [start, otherStart, otherEnd] = [
-      places[2 * entry.index],
-      places[2 * entry.of],
-      places[2 * entry.of + 1],
-    ];
-    return input.compare(input, otherStart, otherEnd, start, end) === 0;
-  });
+  return true;
 }
 
-/** Whether the response may tell how a login ended, which is then the outcome of the call. */
-function isOfLogin({ response }: Plan): boolean {
-  const [start, end] = [places[2 * response] as number, places[2 * response + 1] as number];
-  return input[start] === openBrace && input.subarray(start, end).includes(consoleLogin);
-}
-
-const consoleLogin = Buffer.from('"ConsoleLogin"');
-
-function stringAt(index: number): string | null {
-  if (index === -1) return null;
-  const start = places[2 * index] as number;
-  const end = places[2 * index + 1] as number;
-  return end === 0 || input[start] === letterN ? null : textBetween(start, end);
-}
-
-/** The string whose quotes are first and last in between. */
-function textBetween(start: number, end: number): string {
-  const text = input.toString('utf8', start + 1, end - 1);
-  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
+/** Whether two values are the same, byte by byte, or both absent. */
+function isSame(one: number, other: number): boolean {
+  const start = places[2 * one] as number;
+  const otherStart = places[2 * other] as number;
+  const length = (places[2 * one + 1] as number) - start;
+  if ((places[2 * other + 1] as number) - otherStart !== length) return false;
+  for (let at = 0; at < length; at++) {
+    if (input[start + at] !== input[otherStart + at]) return false;
+  }
+  return true;
 }
 
 /** Undefined where the record is no plain call. */
-function derivedCellsOf(plan: Plan): DerivedCells | undefined {
-  let key = '';
-  for (const { index } of plan.facts) key += `${bytesAt(index)}\n`;
-  return plan.known(key, () => deriveCells(plan));
-}
-
 function deriveCells(plan: Plan): DerivedCells | undefined {
-  const record: JsonObject = Object.fromEntries(
-    plan.facts.map(({ key, index }) => [key, parseJson(textAt(index) || 'null')]),
-  );
-  if (!isPlainCall(record)) return undefined;
+  const valuesOf = (part: Part): JsonObject =>
+    Object.fromEntries(
+      plan.facts
+        .filter((fact) => fact.part === part)
+        .map(({ key, index }) => [key, parseJson(textAt(index) || 'null')]),
+    );
+  const record = valuesOf('record');
+  const envelope = valuesOf('envelope');
+  if (!isPlainCall(record) || !(plan === plans.bare || wrapsRecord(envelope))) return undefined;
   const facts = recordFacts(record, 0);
   const cells: Row = {};
   for (const { column, derive } of plan.derived) cells[column] = derive(facts) as never;
-  const text = `,${JSON.stringify(cells).slice(1, -1)}`;
-  return { text, event_source: cells.event_source };
+  const event_source = cells.event_source ?? (envelope.source as string);
+  const bytes = Buffer.from(`,${JSON.stringify(cells).slice(1, -1)},"arrival_time":`);
+  return { bytes, event_source };
 }
 
 /** The JSON text of a value; empty where there is none. */
 function textAt(index: number): string {
   return input.toString('utf8', places[2 * index], places[2 * index + 1]);
-}
-
-/** The same as one character a byte: made in no time, and as different. */
-function bytesAt(index: number): string {
-  const end = places[2 * index + 1] as number;
-  return end === 0 ? '' : input.toString('latin1', places[2 * index], end);
 }
 
 function isPlainCall(record: JsonObject): boolean {
@@ -341,5 +331,13 @@ function isPlainCall(record: JsonObject): boolean {
     eventSource !== null &&
     eventType === 'AwsApiCall' &&
     insightDetails === null
+  );
+}
+
+function wrapsRecord({ source, 'detail-type': detailType }: JsonObject): boolean {
+  return (
+    typeof source === 'string' &&
+    typeof detailType === 'string' &&
+    detailType.endsWith(cloudTrailEnding)
   );
 }
