@@ -1,5 +1,5 @@
 import { attempt } from '../errors.ts';
-import { isDeeperThan, isObject, type Json, parseJson } from '../json.ts';
+import { isDeeperThan, isObject, type Json, ownValue, parseJson } from '../json.ts';
 
 /**
  * Where something sits in an event: keys joined by dots, `*Request` for any key that ends so.
@@ -18,6 +18,8 @@ interface Node {
   isText: boolean;
   readonly byKey: Map<string, Node>;
   readonly byEnding: Map<string, Node>;
+  /** The one key that counts, where no other does: the order of the event's keys does not matter then. */
+  only?: readonly [key: string, next: Node] | undefined;
 }
 
 /**
@@ -50,6 +52,8 @@ function addPath(root: Node, path: Path): void {
       : [node.byKey, name];
     const next = children.get(key) ?? newNode();
     children.set(key, next);
+    const isOnly = node.byKey.size === 1 && node.byEnding.size === 0;
+    node.only = isOnly ? [...node.byKey][0] : undefined;
     if (part.endsWith('{}')) next.isText = true;
     node = next;
   }
@@ -69,9 +73,15 @@ function collect(json: Json | undefined, node: Node, found: Json[]): void {
   if (node.isEnd)
     found.push(isObject(json) && typeof json.content === 'string' ? json.content : json);
   if (!isObject(json)) return;
+  if (node.only) {
+    const [key, next] = node.only;
+    collect(ownValue(json, key), next, found);
+    return;
+  }
   for (const key of Object.keys(json)) {
     const next = node.byKey.get(key);
     if (next) collect(json[key], next, found);
+    if (node.byEnding.size === 0) continue;
     for (const [ending, next] of node.byEnding) {
       if (key.endsWith(ending)) collect(json[key], next, found);
     }

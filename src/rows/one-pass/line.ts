@@ -72,7 +72,7 @@ interface DerivedCells {
   readonly event_source: string;
 }
 
-/** What of an envelope tells whether it wraps a CloudTrail record, and its source. */
+/** What makes an envelope one. */
 const envelopeKeys: ReadonlySet<string> = new Set(['source', 'detail-type']);
 
 /** What recordFacts and the derived cells look at, but for what the copier marks; of an API call, no more. */
@@ -217,7 +217,11 @@ function copyMember(entry: Entry, plan: Plan): boolean {
 function copyCell({ column, name, form, depth }: Extract<Entry, { to: 'column' }>): boolean {
   const from = copier.position();
   if (input[from] === letterN) return copier.skipBytes(nullBytes);
-  if (form === forms.text) return copier.copyText(name);
+  if (form === forms.text) {
+    if (!copier.copyText(name)) return false;
+    // Most others are told by their detail-type, long before their end.
+    return column !== 'detail_type' || endsAsCloudTrail(copier.position());
+  }
   if (form === forms.json) return copier.copyAsText(name, depth);
   copier.write(name);
   if (form === forms.boolean) {
@@ -279,6 +283,15 @@ function textOfString(json: string): string {
   return json.includes('\\') ? (JSON.parse(json) as string) : json.slice(1, -1);
 }
 
+/** Whether the string that ends there names a CloudTrail record. */
+function endsAsCloudTrail(end: number): boolean {
+  const start = end - 1 - ending.length;
+  for (let at = 0; at < ending.length; at++) if (input[start + at] !== ending[at]) return false;
+  return true;
+}
+
+const ending = Buffer.from(cloudTrailEnding);
+
 /** Whether what nearly all events have is there, and says what it nearly always says. */
 function isComplete({ others }: Plan): boolean {
   for (const entry of others) {
@@ -310,7 +323,7 @@ function deriveCells(plan: Plan): DerivedCells | undefined {
     );
   const record = valuesOf('record');
   const envelope = valuesOf('envelope');
-  if (!isPlainCall(record) || !(plan === plans.bare || wrapsRecord(envelope))) return undefined;
+  if (!isPlainCall(record) || !Object.values(envelope).every(isString)) return undefined;
   const facts = recordFacts(record, 0);
   const cells: Row = {};
   for (const { column, derive } of plan.derived) cells[column] = derive(facts) as never;
@@ -334,10 +347,6 @@ function isPlainCall(record: JsonObject): boolean {
   );
 }
 
-function wrapsRecord({ source, 'detail-type': detailType }: JsonObject): boolean {
-  return (
-    typeof source === 'string' &&
-    typeof detailType === 'string' &&
-    detailType.endsWith(cloudTrailEnding)
-  );
+function isString(value: unknown): boolean {
+  return typeof value === 'string';
 }
