@@ -1,6 +1,8 @@
 /** SQL without its comments, its texts left empty. */
 export const codeOf = (sql: string) =>
-  sql.replaceAll(/--[^\n]*|'(?:[^']|'')*'/g, (found) => (found.startsWith('--') ? ' ' : "''"));
+  sql.replaceAll(/--[^\n]*|\/\*.*?\*\/|'(?:[^']|'')*'/gs, (found) =>
+    found.startsWith("'") ? "''" : ' ',
+  );
 
 /**
  * SQL that Athena and Trino take to mean different things, or that one of them refuses.
@@ -17,11 +19,34 @@ export const codeOf = (sql: string) =>
 export function portabilityFaults(sql: string): string[] {
   const code = codeOf(sql);
   return [
-    ...[...code.matchAll(/\bUNNEST\s*\(\s*(?!(?:sequence|transform)\s*\()([^\s(),]*)/gi)].map(
-      ([, what]) =>
-        `UNNEST(${what}…) differs between engines: unnest sequence(1, …) or transform(…)`,
-    ),
+    ...[...code.matchAll(/\bUNNEST\s*\(/gi)]
+      .flatMap(({ 0: { length }, index }) => argumentsAt(code, index + length))
+      .filter((argument) => !portableArguments.some((pattern) => pattern.test(argument)))
+      .map(
+        (argument) =>
+          `UNNEST(${argument}) differs between engines: unnest sequence(1, …) or transform(a, x -> x.member)`,
+      ),
     ...[...code.matchAll(/;/g)].map(() => 'no semicolon'),
     ...[...code.matchAll(/"\$\w+"/g)].map(([column]) => `views have no ${column}`),
   ];
+}
+
+/** What gives an array of anything but structs. */
+const portableArguments = [
+  /^sequence\s*\(.*\)$/is,
+  /^transform\s*\(.*,\s*(\w+)\s*->\s*\1\.\w+\s*\)$/is,
+];
+
+/** The arguments of a call, from behind its opening parenthesis on. */
+function argumentsAt(code: string, start: number): string[] {
+  const found = [''];
+  let depth = 0;
+  for (const char of code.slice(start)) {
+    if (char === ')' && depth === 0) break;
+    if (char === '(' || char === '[') depth += 1;
+    if (char === ')' || char === ']') depth -= 1;
+    if (char === ',' && depth === 0) found.push('');
+    else found[found.length - 1] += char;
+  }
+  return found.map((argument) => argument.trim());
 }

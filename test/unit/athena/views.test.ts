@@ -84,7 +84,7 @@ describe('readViews', () => {
     [
       'v.sql',
       '-- V.\nSELECT id, i.x AS x FROM things CROSS JOIN UNNEST(things.list) AS t(i)',
-      'athena/views/v.sql: UNNEST(things.list…) differs between engines',
+      'athena/views/v.sql: UNNEST(things.list) differs between engines',
     ],
     ['v.sql', "-- V.\nSELECT id FROM things WHERE id = '\u00e9'", 'athena/views/v.sql: only ASCII'],
     ['v.sql', '-- V.\nSELECT * FROM nothing', 'athena/views/v.sql: a view names its columns'],
