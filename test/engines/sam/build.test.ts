@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { preparedProject } from './fixture.ts';
 import { bundleName, ownBuildOf, runTyped, samBuildOf } from './project.ts';
 
@@ -38,6 +39,13 @@ describe('sam build, typed bare in a fresh copy, before anything is installed th
   test('makes them of the same sources', () => {
     expect(sourcesIn(sams)).toEqual(sourcesIn(ours));
     expect(sourcesIn(sams)).toContain('handlers/transform.ts');
+  });
+
+  test('lays down the resources of lake.yaml as they are, which test:athena gives to Trino', () => {
+    const resourcesIn = (file: string) => parse(textOf(join(project.folder, file))).Resources;
+
+    expect(resourcesIn('.aws-sam/build/Lake/template.yaml')).toEqual(resourcesIn('lake.yaml'));
+    expect(resourcesIn('lake.yaml')).toHaveProperty('EventsView');
   });
 
   test('makes the same again from its cache', async () => {
