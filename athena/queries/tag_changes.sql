@@ -3,7 +3,7 @@
 SELECT
   event_time,
   coalesce(actor_session_name, actor_name) AS who,
-  coalesce(event_name, detail_type) AS event,
+  CASE WHEN kind IN ('event', 'state_change', 'tag_change') THEN detail_type ELSE event_name END AS event,
   coalesce(
     json_extract_scalar(request_parameters, '$.resourcesSet.items[0].resourceId'),
     element_at(resources, 1).arn
