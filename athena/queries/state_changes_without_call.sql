@@ -1,5 +1,6 @@
 -- Which instances stopped, started or ended without an API call, and what had announced it?
--- Change: the days; the tag `team`, where yours has another name.
+-- Change: the days; the tag `team`, where yours has another name. An announcement of the day before
+-- (UTC) is not shown beside a change just after midnight.
 SELECT
   state_from,
   instance_id,
@@ -9,9 +10,25 @@ SELECT
   -- Nothing at all: the operating system was shut down from inside, or the host failed.
   cause AS announced_by,
   cause_time AS announced_at
-FROM instance_timeline
+FROM instance_timeline AS changes
 WHERE source IN ('aws.ec2', 'other')
   AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
-  -- A call has somebody who made it.
-  AND cause_actor_arn IS NULL
+  -- Asked for by themselves, as the timeline does not know the calls of the day before.
+  AND NOT EXISTS (
+    SELECT 1
+    FROM instance_events AS calls
+    WHERE calls.source IN ('aws.ec2', 'other')
+      AND calls.day >= date_format(current_date - INTERVAL '8' DAY, '%Y-%m-%d')
+      AND calls.event_source = 'aws.ec2'
+      AND calls.outcome = 'success'
+      AND calls.account = changes.account
+      AND calls.region = changes.region
+      AND calls.instance_id = changes.instance_id
+      AND calls.event_time BETWEEN changes.state_from - INTERVAL '1' HOUR AND changes.state_from + INTERVAL '2' SECOND
+      AND (
+        (calls.event_name IN ('RunInstances', 'StartInstances') AND changes.state IN ('pending', 'running'))
+        OR (calls.event_name = 'StopInstances' AND changes.state IN ('stopping', 'stopped'))
+        OR (calls.event_name = 'TerminateInstances' AND changes.state IN ('shutting-down', 'terminated'))
+      )
+  )
 ORDER BY state_from, instance_id

@@ -70,6 +70,15 @@ const login = (time: string, MFAUsed: string, cells: Partial<Row> = {}) =>
     ...cells,
   });
 
+/** A call about one instance. */
+const callOn = (
+  instance_id: string,
+  days: number,
+  time: string,
+  event_name: string,
+  cells: Partial<Row> = {},
+) => call(days, time, event_name, { instances: [{ instance_id }], ...cells });
+
 const denied = (time: string, event_name: string, cells: Partial<Row> = {}) =>
   call(1, time, event_name, {
     outcome: 'failure',
@@ -307,7 +316,7 @@ export const questions: readonly Question[] = [
   {
     query: 'state_changes_without_call',
     rows: [
-      call(1, '08:00:00', 'StopInstances', { instances: [{ instance_id: 'i-1' }] }),
+      callOn('i-1', 1, '08:00:00', 'StopInstances'),
       stateChange(1, '08:00:05', 'stopping'),
       stateChange(1, '08:00:30', 'stopped'),
       stateChange(1, '09:00:00', 'stopping', 'i-2'),
@@ -317,11 +326,37 @@ export const questions: readonly Question[] = [
         instances: [{ instance_id: 'i-3' }],
       }),
       stateChange(1, '10:02:00', 'shutting-down', 'i-3'),
+      // A service has no ARN.
+      row(1, '11:00:00', {
+        kind: 'api_call',
+        event_name: 'TerminateInstances',
+        outcome: 'success',
+        actor_type: 'AWSService',
+        actor_name: 'autoscaling.amazonaws.com',
+        actor_invoked_by: 'autoscaling.amazonaws.com',
+        instances: [{ instance_id: 'i-4' }],
+      }),
+      stateChange(1, '11:00:05', 'shutting-down', 'i-4'),
+      // Over midnight, and over that of the first day
+      callOn('i-5', 2, '23:59:58', 'StopInstances'),
+      stateChange(1, '00:00:03', 'stopping', 'i-5'),
+      callOn('i-6', 8, '23:59:58', 'StopInstances'),
+      stateChange(7, '00:00:03', 'stopping', 'i-6'),
+      // Of another direction; refused; long before
+      callOn('i-7', 2, '23:59:58', 'StartInstances'),
+      stateChange(1, '00:00:04', 'stopping', 'i-7'),
+      callOn('i-8', 1, '12:00:00', 'StopInstances', { outcome: 'failure' }),
+      stateChange(1, '12:00:01', 'stopping', 'i-8'),
+      callOn('i-9', 1, '13:00:00', 'StopInstances'),
+      stateChange(1, '14:00:01', 'stopping', 'i-9'),
     ],
     columns: ['instance_id', 'state', 'announced_by'],
     answer: [
+      ['i-7', 'stopping', null],
       ['i-2', 'stopping', null],
       ['i-3', 'shutting-down', 'EC2 Spot Instance Interruption Warning'],
+      ['i-8', 'stopping', null],
+      ['i-9', 'stopping', null],
     ],
   },
   {
@@ -412,12 +447,9 @@ export const questions: readonly Question[] = [
           { instance_id: 'i-2', tag_status: 'none' },
         ],
       }),
-      call(1, '08:01:00', 'TerminateInstances', { instances: [{ instance_id: 'i-1' }] }),
-      call(1, '08:02:00', 'StopInstances', {
-        instances: [{ instance_id: 'i-1' }],
-        outcome: 'failure',
-      }),
-      call(1, '08:03:00', 'RebootInstances', { instances: [{ instance_id: 'i-1' }] }),
+      callOn('i-1', 1, '08:01:00', 'TerminateInstances'),
+      callOn('i-1', 1, '08:02:00', 'StopInstances', { outcome: 'failure' }),
+      callOn('i-1', 1, '08:03:00', 'RebootInstances'),
       stateChange(1, '08:04:00', 'stopped'),
     ],
     columns: ['who', 'event_name', 'instance_id', 'team'],
