@@ -219,26 +219,40 @@ export const questions: readonly Question[] = [
   {
     query: 'instance_downtime',
     rows: [
-      call(5, '20:00:00', 'StopInstances', {
-        actor_name: 'alice',
-        instances: [{ instance_id: 'i-1' }],
-      }),
+      callOn('i-1', 5, '20:00:00', 'StopInstances', { actor_name: 'alice' }),
       stateChange(5, '20:00:10', 'stopping'),
       stateChange(5, '20:01:00', 'stopped'),
       // Two days on
-      call(3, '20:00:50', 'StartInstances', {
-        actor_name: 'bob',
-        instances: [{ instance_id: 'i-1' }],
-      }),
+      callOn('i-1', 3, '20:00:50', 'StartInstances', { actor_name: 'bob' }),
       stateChange(3, '20:01:00', 'pending'),
       stateChange(3, '20:01:30', 'running'),
       // Another one, stopped from inside and never started again
       stateChange(2, '10:00:00', 'stopped', 'i-2'),
+      // Another one, terminated while it was stopped
+      stateChange(2, '11:00:00', 'stopped', 'i-3'),
+      callOn('i-3', 1, '11:00:00', 'TerminateInstances', { actor_name: 'carol' }),
+      stateChange(1, '11:00:00', 'terminated', 'i-3'),
+      // Another one, two of its states in one second, twice
+      stateChange(1, '12:00:00', 'stopped', 'i-4'),
+      stateChange(1, '12:00:00', 'stopping', 'i-4'),
+      callOn('i-4', 1, '12:59:59', 'StartInstances', { actor_name: 'dave' }),
+      stateChange(1, '13:00:00', 'running', 'i-4'),
+      stateChange(1, '13:00:00', 'pending', 'i-4'),
     ],
-    columns: ['instance_id', 'stopped_by', 'started_at', 'started_by', 'minutes'],
+    columns: [
+      'instance_id',
+      'stopped_by',
+      'started_at',
+      'started_by',
+      'terminated_at',
+      'terminated_by',
+      'minutes',
+    ],
     answer: [
-      ['i-1', 'alice', `${daysAgo(3)} 20:01:00.000`, 'bob', 2 * 24 * 60],
-      ['i-2', null, null, null, null],
+      ['i-1', 'alice', `${daysAgo(3)} 20:01:00.000`, 'bob', null, null, 2 * 24 * 60],
+      ['i-2', null, null, null, null, null, null],
+      ['i-3', null, null, null, `${daysAgo(1)} 11:00:00.000`, 'carol', 24 * 60],
+      ['i-4', null, `${daysAgo(1)} 13:00:00.000`, 'dave', null, null, 60],
     ],
   },
   {
