@@ -10,8 +10,7 @@ SELECT
   state,
   event_source
 FROM instance_events
-WHERE source IN ('aws.ec2', 'aws.autoscaling', 'aws.cloudwatch', 'aws.ecs', 'aws.health', 'aws.ssm', 'aws.tag', 'other')
-  AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+WHERE day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
   AND instance_id = 'i-0c3d4e5f607182930'
 UNION ALL
 -- With the credentials of its instance profile.

@@ -28,6 +28,26 @@ describe.each(queries)('$name', ({ name, sql }) => {
   });
 });
 
+describe('story_of_an_instance', () => {
+  const story = queries.find(({ name }) => name === 'story_of_an_instance')?.sql ?? '';
+  const [id = ''] = /i-[0-9a-f]{17}/.exec(story) ?? [];
+
+  test('has every event that names the instance, whichever it is', async () => {
+    const { rows } = await json.ask(
+      'SELECT instance_id, count(*), count(DISTINCT event_source) FROM instance_events GROUP BY instance_id',
+    );
+
+    expect(rows.length).toBeGreaterThan(4);
+    for (const [instance, events, sources] of rows) {
+      const found = await json.ask(
+        `SELECT count(*), count(DISTINCT event_source)
+         FROM (${onThatDay(story.replaceAll(id, String(instance)))}) WHERE what = 'to it'`,
+      );
+      expect(found.rows).toEqual([[events, sources]]);
+    }
+  });
+});
+
 test.each([
   ['of the documentation', firstQuery],
   ["in the stack's outputs", String(json.stack.outputs.FirstQuery)],

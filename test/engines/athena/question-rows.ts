@@ -383,11 +383,27 @@ export const questions: readonly Question[] = [
         actor_instance_id: 'i-0c3d4e5f607182930',
       }),
       call(1, '10:00:00', 'GetObject', { event_source: 'aws.s3', actor_instance_id: 'i-1' }),
+      // Of any source
+      callOn('i-0c3d4e5f607182930', 1, '11:00:00', 'DeregisterTargets', {
+        event_source: 'aws.elasticloadbalancing',
+      }),
+      ...['GuardDuty Finding', 'Backup Job State Change', 'of an application'].map(
+        (detail_type, at) =>
+          row(1, `12:0${at}:00`, {
+            event_source: ['aws.guardduty', 'aws.backup', 'com.example'][at] ?? '',
+            detail_type,
+            instances: [{ instance_id: 'i-0c3d4e5f607182930' }],
+          }),
+      ),
     ],
-    columns: ['what', 'event', 'who', 'state'],
+    columns: ['what', 'event', 'who', 'state', 'event_source'],
     answer: [
-      ['to it', 'EC2 Instance State-change Notification', null, 'running'],
-      ['by it', 'GetObject', 'deploy', null],
+      ['to it', 'EC2 Instance State-change Notification', null, 'running', 'aws.ec2'],
+      ['by it', 'GetObject', 'deploy', null, 'aws.s3'],
+      ['to it', 'DeregisterTargets', 'deploy', null, 'aws.elasticloadbalancing'],
+      ['to it', 'GuardDuty Finding', null, null, 'aws.guardduty'],
+      ['to it', 'Backup Job State Change', null, null, 'aws.backup'],
+      ['to it', 'of an application', null, null, 'com.example'],
     ],
   },
   {
