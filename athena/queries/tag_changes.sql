@@ -1,17 +1,18 @@
 -- Who changed the tags of what, and what are they now?
--- Change: the days. The calls say who; `Tag Change on Resource`, which follows, says all tags.
+-- Change: the days. The calls say who set or removed which tags; `Tag Change on Resource`, which
+-- follows, says all that there are now.
 SELECT
   event_time,
   coalesce(actor_session_name, actor_name) AS who,
   CASE WHEN kind IN ('event', 'state_change', 'tag_change') THEN detail_type ELSE event_name END AS event,
   coalesce(
-    json_extract_scalar(request_parameters, '$.resourcesSet.items[0].resourceId'),
+    -- One call may name many.
+    array_join(regexp_extract_all(request_parameters, '"resourceId"\s*:\s*"([^"]*)"', 1), ', '),
     element_at(resources, 1).arn
-  ) AS resource,
-  coalesce(
-    json_format(json_extract(request_parameters, '$.tagSet.items')),
-    json_format(json_extract(detail, '$.tags'))
-  ) AS tags
+  ) AS on_what,
+  CASE WHEN event_name = 'CreateTags' THEN json_format(json_extract(request_parameters, '$.tagSet.items')) END AS tags_set,
+  CASE WHEN event_name = 'DeleteTags' THEN json_format(json_extract(request_parameters, '$.tagSet.items')) END AS tags_removed,
+  json_format(json_extract(detail, '$.tags')) AS tags_now
 FROM unique_events
 WHERE source IN ('aws.ec2', 'aws.tag', 'other')
   AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')

@@ -411,10 +411,14 @@ export const questions: readonly Question[] = [
     rows: [
       call(1, '08:00:00', 'CreateTags', {
         request_parameters:
-          '{"resourcesSet":{"items":[{"resourceId":"i-1"}]},"tagSet":{"items":[{"key":"a","value":"b"}]}}',
+          '{"resourcesSet":{"items":[{"resourceId":"i-1"},{"resourceId":"i-2"},{"resourceId" : "vol-1"}]},"tagSet":{"items":[{"key":"a","value":"b"}]}}',
       }),
       call(1, '08:01:00', 'DeleteTags', { outcome: 'failure' }),
       call(1, '08:02:00', 'DescribeTags'),
+      call(1, '08:02:30', 'DeleteTags', {
+        request_parameters:
+          '{"resourcesSet":{"items":[{"resourceId":"i-1"}]},"tagSet":{"items":[{"key":"resourceId"},{"key":"\\"resourceId\\":\\"x\\""}]}}',
+      }),
       row(1, '08:03:00', {
         event_source: 'aws.tag',
         kind: 'tag_change',
@@ -423,10 +427,18 @@ export const questions: readonly Question[] = [
         detail: '{"tags":{}}',
       }),
     ],
-    columns: ['who', 'event', 'resource', 'tags'],
+    columns: ['who', 'event', 'on_what', 'tags_set', 'tags_removed', 'tags_now'],
     answer: [
-      ['deploy', 'CreateTags', 'i-1', '[{"key":"a","value":"b"}]'],
-      [null, 'Tag Change on Resource', 'arn:aws:s3:::bucket', '{}'],
+      ['deploy', 'CreateTags', 'i-1, i-2, vol-1', '[{"key":"a","value":"b"}]', null, null],
+      [
+        'deploy',
+        'DeleteTags',
+        'i-1',
+        null,
+        '[{"key":"resourceId"},{"key":"\\"resourceId\\":\\"x\\""}]',
+        null,
+      ],
+      [null, 'Tag Change on Resource', 'arn:aws:s3:::bucket', null, null, '{}'],
     ],
   },
   {
