@@ -7,12 +7,26 @@ SELECT
   resource_id,
   previous_state,
   state,
-  error_code,
-  error_message,
+  coalesce(error_code, json_extract_scalar(detail, '$.stopCode')) AS error_code,
+  coalesce(error_message, json_extract_scalar(detail, '$.stoppedReason')) AS error_message,
   account,
   region
 FROM unique_events
 WHERE day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
   AND kind = 'state_change'
-  AND regexp_like(lower(state), 'fail|error|alarm|abort|cancel|timed.?out|unhealthy|interrupt')
+  AND (
+    regexp_like(lower(state), 'fail|error|alarm|abort|cancel|timed.?out|unhealthy|unsuccessful|interrupt')
+    -- A task of ECS is STOPPED in any case; one that has done its work has exit codes of 0.
+    OR (
+      detail_type = 'ECS Task State Change'
+      AND state = 'STOPPED'
+      AND (
+        json_extract_scalar(detail, '$.stopCode') IN ('TaskFailedToStart', 'SpotInterruption', 'TerminationNotice')
+        OR (
+          json_extract_scalar(detail, '$.stopCode') = 'EssentialContainerExited'
+          AND regexp_like(detail, '"exitCode"\s*:\s*[1-9]')
+        )
+      )
+    )
+  )
 ORDER BY event_time, resource_id

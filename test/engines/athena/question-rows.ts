@@ -79,6 +79,21 @@ const callOn = (
   cells: Partial<Row> = {},
 ) => call(days, time, event_name, { instances: [{ instance_id }], ...cells });
 
+/** A task of ECS that has stopped, its containers with these exit codes. */
+const stoppedTask = (time: string, stopCode: string, ...exitCodes: readonly number[]) =>
+  row(1, time, {
+    event_source: 'aws.ecs',
+    kind: 'state_change',
+    detail_type: 'ECS Task State Change',
+    resource_id: stopCode,
+    state: 'STOPPED',
+    detail: JSON.stringify({
+      containers: exitCodes.map((exitCode) => ({ exitCode })),
+      stopCode,
+      stoppedReason: `because of ${stopCode}`,
+    }),
+  });
+
 const denied = (time: string, event_name: string, cells: Partial<Row> = {}) =>
   call(1, time, event_name, {
     outcome: 'failure',
@@ -473,11 +488,35 @@ export const questions: readonly Question[] = [
       ...['FAILED', 'SUCCEEDED', 'TIMED_OUT', 'Cancelled', 'running', 'ALARM', 'OK'].map(
         (state, at) => row(1, `08:0${at}:00`, { kind: 'state_change', resource_id: 'r', state }),
       ),
+      row(1, '08:10:00', {
+        kind: 'state_change',
+        resource_id: 'group',
+        state: 'unsuccessful',
+        error_message: 'no capacity',
+      }),
       row(1, '09:00:00', { state: 'FAILED' }),
       row(1, '10:00:00', { kind: 'state_change' }),
+      stoppedTask('11:00:00', 'TaskFailedToStart'),
+      stoppedTask('11:01:00', 'EssentialContainerExited', 0, 137),
+      stoppedTask('11:02:00', 'TerminationNotice', 137),
+      // Done; scaled in; stopped by somebody
+      stoppedTask('11:03:00', 'EssentialContainerExited', 0, 0),
+      stoppedTask('11:04:00', 'ServiceSchedulerInitiated', 143),
+      stoppedTask('11:05:00', 'UserInitiated', 137),
     ],
-    columns: ['state'],
-    answer: [['FAILED'], ['TIMED_OUT'], ['Cancelled'], ['ALARM']],
+    columns: ['state', 'error_code', 'error_message'],
+    answer: [
+      ['FAILED', null, null],
+      ['TIMED_OUT', null, null],
+      ['Cancelled', null, null],
+      ['ALARM', null, null],
+      ['unsuccessful', null, 'no capacity'],
+      ...['TaskFailedToStart', 'EssentialContainerExited', 'TerminationNotice'].map((code) => [
+        'STOPPED',
+        code,
+        `because of ${code}`,
+      ]),
+    ],
   },
   {
     query: 'who_stopped_what',
