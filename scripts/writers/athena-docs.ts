@@ -234,7 +234,7 @@ It holds every record that came as an event or from a trail, doubles included, l
 
 ## On one machine
 
-\`${invocationPrefix} query\` runs SQL on DuckDB over a lake in a folder. The views are there too, under the same names, and the functions that they and the named queries use mean what they mean on Athena (\`element_at\`, \`json_extract_scalar\`, \`date_format\`, \`date_diff\`, \`max_by\`, …). Each view, named query and documented query above is asked there as well and has to give the same answer; those of the documented ones that cannot run say so.
+\`${invocationPrefix} query\` runs SQL on DuckDB over a lake in a folder. The views are there too, under the same names, and the functions that they and the named queries use mean what they mean on Athena (\`element_at\`, \`json_extract_scalar\`, \`date_format\`, \`date_diff\`, \`max_by\`, …). Each view, named query and documented query above is asked there as well and has to give the same answer; those of the documented ones that cannot run say so. Where one value of a struct in \`cloudtrail_logs\` does not fit, the others are there all the same.
 
 \`\`\`sh
 ${invocationPrefix} query --lake DIR "SELECT event_time, instance_id, state FROM instance_events ORDER BY event_time"

@@ -184,9 +184,10 @@ describe('the values', () => {
     });
     const { rows } = await lake.ask(
       `SELECT TRY(CAST(json_parse('"text"') AS row(type varchar))),
-              TRY(CAST(json_parse('{"a":1,"A":2}') AS row(a varchar)))`,
+              TRY(CAST(json_parse('{"a":1,"A":2}') AS row(a varchar))),
+              TRY(CAST(json_parse('{"a":1,"b":"no struct"}') AS row(a varchar, b row(c varchar))))`,
     );
-    expect(rows).toEqual([[null, null]]);
+    expect(rows).toEqual([[null, null, null]]);
   });
 
   test('Insights records are left out, as they are in the table over a trail', async () => {

@@ -50,6 +50,19 @@ describe('athenaStatements', () => {
   });
 });
 
+test('of a struct in which one value does not fit, the others are there', async () => {
+  await connection.run(
+    `INSERT INTO events (kind, day, event_id, user_identity)
+     VALUES ('api_call', '2026-11-17', 'odd', '{"type":"AssumedRole","sessionContext":"no struct"}')`,
+  );
+
+  expect(
+    await rowsOf(
+      `SELECT useridentity.type, useridentity.sessioncontext.attributes FROM cloudtrail_logs WHERE eventid = 'odd'`,
+    ),
+  ).toEqual([['AssumedRole', null]]);
+});
+
 describe('the functions of Athena', () => {
   test.each<[string, unknown]>([
     ["element_at(MAP {'a': 1}, 'a')", 1],
