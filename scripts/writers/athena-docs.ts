@@ -224,11 +224,11 @@ ${await queriesPart(root)}
 
 ${partitionTable}
 
-Tried, on the sample events and a few more records that make each find something:
+Tried, on the sample events and a few more records that make each find something: as the pages have them, but for the table's name and the values that they look for.
 
 ${documentedPart()}
 
-Two things differ. \`CROSS JOIN UNNEST(resources) AS t(r)\` is Athena's own: it keeps each struct in one column and refuses the form inside a view, where Trino, which Athena is made of, makes a column of each member. \`UNNEST(transform(resources, r -> r.arn)) AS t(arn)\` means the same on both. And a row is filed under the day that it happened, not the day that its file was delivered.
+Two things differ. \`CROSS JOIN UNNEST(resources) AS t(r)\` is Athena's own: it keeps each struct in one column and refuses the form inside a view, where Trino, which Athena is made of, makes a column of each member. So queries of that form were tried in one that any engine takes, and have not run as their pages have them. \`UNNEST(transform(resources, r -> r.arn)) AS t(arn)\` means the same on both. And a row is filed under the day that it happened, not the day that its file was delivered.
 
 It holds every record that came as an event or from a trail, doubles included, like the files of a trail. Insights records are not in it: they have columns in \`events\`.
 

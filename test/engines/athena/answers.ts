@@ -11,10 +11,12 @@ export const askedOn = '2026-11-19';
  * @throws Error for another name of the present
  */
 export function onThatDay(sql: string): string {
-  if (/\b(?:current_timestamp|localtimestamp|now)\b/i.test(codeOf(sql))) {
-    throw new Error('only current_date is replaced');
+  if (/\b(?:localtimestamp|now)\b/i.test(codeOf(sql))) {
+    throw new Error('only current_date and current_timestamp are replaced');
   }
-  return sql.replaceAll(/\bcurrent_date\b/gi, `DATE '${askedOn}'`);
+  return sql
+    .replaceAll(/\bcurrent_date\b/gi, `DATE '${askedOn}'`)
+    .replaceAll(/\bcurrent_timestamp\b/gi, `from_iso8601_timestamp('${askedOn}T00:00:00Z')`);
 }
 
 export const goldenFolder = join(import.meta.dirname, '../golden');

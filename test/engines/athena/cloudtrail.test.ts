@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { eventTables, glueColumns } from '../../../athena/tables.ts';
 import { readViews } from '../../../athena/views.ts';
-import { answerText, goldenAnswer, inOneOrder } from './answers.ts';
+import { answerText, goldenAnswer, inOneOrder, onThatDay } from './answers.ts';
 import { documentedQueries, documentedRecords } from './documented-queries.ts';
 import {
   createDatabase,
@@ -229,7 +229,7 @@ test.each<[string, number]>([
 describe('documented queries', () => {
   test.each(documentedQueries)('$name ($page) runs and finds something', async (query) => {
     // Some of them leave the order open.
-    const answer = inOneOrder(await lake.ask(query.portable ?? query.sql));
+    const answer = inOneOrder(await lake.ask(onThatDay(query.portable ?? query.sql)));
 
     expect(answerText(answer)).toBe(goldenAnswer(`documented/${query.name}`, answer));
     expect(answer.rows).not.toHaveLength(0);

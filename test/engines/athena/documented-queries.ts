@@ -1,8 +1,8 @@
 /**
- * Queries of AWS's own CloudTrail table, as people find and share them: for each, the page that
- * documents it, written out with our table's name and with values that the records below have. What
- * counts is kept: columns, functions, filters and their forms. They run on `cloudtrail_logs` as they
- * stand; but one that depends on how Athena unnests an array of structs has a form for both engines.
+ * Queries that AWS documents for a table of CloudTrail logs: for each, the page that has it. They are as
+ * they stand there, but for the table's name, the values that they look for, white space, capitals of
+ * keywords and a semicolon at the end. They run on `cloudtrail_logs`; but one that depends on how Athena
+ * unnests an array of structs has a form for both engines.
  */
 export interface DocumentedQuery {
   readonly name: string;
@@ -14,29 +14,33 @@ export interface DocumentedQuery {
   readonly notOnDuckdb?: string;
 }
 
-const athenaGuide = 'Amazon Athena User Guide, ';
+const athenaGuide = 'Amazon Athena User Guide, "Example CloudTrail log queries"';
 const s3Guide = 'Amazon S3 User Guide, "Identifying Amazon S3 requests using CloudTrail"';
 const bigDataBlog =
   'AWS Big Data Blog, "Analyze Security, Compliance, and Operational Activity Using AWS CloudTrail and Amazon Athena"';
-const bootstrap = 'awslabs, AWS Security Analytics Bootstrap, CloudTrail demo queries';
+const rePost =
+  'AWS re:Post Knowledge Center, "How do I troubleshoot IAM permission access denied or unauthorized errors?"';
+const bootstrap = 'awslabs, AWS Security Analytics Bootstrap, `cloudtrail_demo_queries.sql`';
+/** Both tables of the guide have partition columns by which none of its queries filters. */
+const ours = "Our own, by the partition columns of the Amazon Athena User Guide's tables";
 
-/** The partitions that the queries of the Bootstrap are all limited to. */
+/** What all queries of the Bootstrap's analysis are limited to. */
 const partitions = `date_partition >= '2026/11/01'
   AND date_partition <= '2026/11/30'
   AND account_partition = '123456789012'
-  AND region_partition IN ('us-east-1', 'us-east-2', 'eu-west-1')`;
+  AND region_partition IN ('us-east-1', 'us-east-2', 'us-west-2', 'eu-west-1')`;
 
 export const documentedQueries: readonly DocumentedQuery[] = [
   {
     name: 'first_look',
-    page: `${athenaGuide}"Tips for querying CloudTrail logs"`,
+    page: athenaGuide,
     sql: `SELECT useridentity.arn, eventname, sourceipaddress, eventtime
 FROM cloudtrail_logs
 LIMIT 100`,
   },
   {
     name: 'nested_fields',
-    page: `${athenaGuide}"Query nested fields in CloudTrail logs"`,
+    page: athenaGuide,
     sql: `SELECT
   eventsource, eventname,
   useridentity.sessioncontext.attributes.creationdate,
@@ -49,14 +53,14 @@ LIMIT 10`,
   {
     name: 'resources_by_arn',
     notOnDuckdb: '`replace` with two arguments',
-    page: `${athenaGuide}"Query nested fields in CloudTrail logs"`,
+    page: athenaGuide,
     sql: `SELECT
   awsregion,
-  replace(unnested.resources_entry.arn, 'arn:aws:s3:::') AS s3_resource,
+  replace(unnested.resources_entry.ARN, 'arn:aws:s3:::') AS s3_resource,
   eventname, eventtime, useragent
 FROM cloudtrail_logs t
 CROSS JOIN UNNEST(t.resources) unnested (resources_entry)
-WHERE unnested.resources_entry.arn LIKE '%example/datafile.txt'
+WHERE unnested.resources_entry.ARN LIKE '%example/datafile.txt'
 ORDER BY eventtime`,
     portable: `SELECT
   awsregion,
@@ -70,10 +74,10 @@ ORDER BY eventtime`,
   {
     name: 'deleted_buckets',
     notOnDuckdb: '`replace` with two arguments',
-    page: `${athenaGuide}"Query nested fields in CloudTrail logs"`,
+    page: athenaGuide,
     sql: `SELECT
   awsregion,
-  replace(unnested.resources_entry.arn, 'arn:aws:s3:::') AS deleted_bucket,
+  replace(unnested.resources_entry.ARN, 'arn:aws:s3:::') AS deleted_bucket,
   eventtime AS time_deleted,
   useridentity.username,
   unnested.resources_entry.accountid AS bucket_acct_id
@@ -96,55 +100,50 @@ ORDER BY eventtime`,
   },
   {
     name: 'anonymous_requests',
-    page: `${athenaGuide}"Example query for CloudTrail logs"`,
+    page: athenaGuide,
     sql: `SELECT *
 FROM cloudtrail_logs
 WHERE eventsource = 's3.amazonaws.com'
   AND eventname IN ('GetObject')
-  AND useridentity.accountid LIKE '%ANONYMOUS%'
+  AND useridentity.accountid = 'anonymous'
   AND useridentity.arn IS NULL
   AND requestparameters LIKE '%open-data%'`,
-  },
-  {
-    name: 'manual_partitions',
-    page: `${athenaGuide}"Create the table for CloudTrail logs in Athena using manual partitioning"`,
-    sql: `SELECT eventtime, eventname, useridentity.arn
-FROM cloudtrail_logs
-WHERE region = 'eu-west-1' AND year = '2026' AND month = '11' AND day = '17'
-ORDER BY eventtime, eventid
-LIMIT 5`,
-  },
-  {
-    name: 'projected_partitions',
-    page: `${athenaGuide}"Create a table for CloudTrail logs in Athena using partition projection"`,
-    sql: `SELECT eventname, count(*) AS calls
-FROM cloudtrail_logs
-WHERE "timestamp" BETWEEN '2026/11/17' AND '2026/11/18'
-  AND from_iso8601_timestamp(eventtime) < from_iso8601_timestamp('2026-11-17T12:00:00Z')
-GROUP BY eventname
-ORDER BY eventname`,
   },
   {
     name: 'signature_version_2',
     page: s3Guide,
     sql: `SELECT
-  eventtime, eventname AS s3_action, requestparameters AS request_parameters,
-  awsregion AS aws_region, sourceipaddress AS source_ip, useragent AS user_agent
+  EventTime, EventName AS S3_Action, requestParameters AS Request_Parameters,
+  awsregion AS AWS_Region, sourceipaddress AS Source_IP, useragent AS User_Agent
 FROM cloudtrail_logs
 WHERE eventsource = 's3.amazonaws.com'
-  AND json_extract_scalar(additionaleventdata, '$.SignatureVersion') = 'SigV2'`,
+  AND json_extract_scalar(additionalEventData, '$.SignatureVersion') = 'SigV2'
+LIMIT 10`,
   },
   {
     name: 'signature_version_2_requesters',
     page: s3Guide,
-    sql: `SELECT useridentity.arn, count(requestid) AS requestcount
+    sql: `SELECT useridentity.arn, Count(requestid) AS RequestCount
 FROM cloudtrail_logs
 WHERE eventsource = 's3.amazonaws.com'
-  AND json_extract_scalar(additionaleventdata, '$.SignatureVersion') = 'SigV2'
+  AND json_extract_scalar(additionalEventData, '$.SignatureVersion') = 'SigV2'
 GROUP BY useridentity.arn`,
   },
   {
-    name: 'put_object_requests',
+    name: 'signature_version_2_requesters_of_a_day',
+    page: s3Guide,
+    sql: `SELECT useridentity.arn, Count(requestid) AS RequestCount
+FROM cloudtrail_logs
+WHERE eventsource = 's3.amazonaws.com'
+  AND json_extract_scalar(additionalEventData, '$.SignatureVersion') = 'SigV2'
+  AND region = 'eu-west-1'
+  AND year = '2026'
+  AND month = '11'
+  AND day = '17'
+GROUP BY useridentity.arn`,
+  },
+  ...['PutObject', 'GetObject'].map((eventName) => ({
+    name: `${eventName.slice(0, 3).toLowerCase()}_object_requests`,
     page: s3Guide,
     sql: `SELECT
   eventTime, eventName, eventSource, sourceIpAddress, userAgent,
@@ -152,41 +151,44 @@ GROUP BY useridentity.arn`,
   json_extract_scalar(requestParameters, '$.key') AS object,
   userIdentity.arn AS userArn
 FROM cloudtrail_logs
-WHERE eventName = 'PutObject'
-  AND eventTime BETWEEN '2026-11-17T00:00:00Z' AND '2026-11-19T00:00:00Z'
-ORDER BY eventTime`,
-  },
+WHERE eventName = '${eventName}'
+  AND eventTime BETWEEN '2026-11-17T00:00:00Z' AND '2026-11-19T00:00:00Z'`,
+  })),
   {
     name: 'anonymous_requesters_of_a_bucket',
     page: s3Guide,
     sql: `SELECT
-  eventTime, eventName, eventSource, sourceIPAddress, userAgent,
+  eventTime, eventName, eventSource, sourceIpAddress, userAgent,
   json_extract_scalar(requestParameters, '$.bucketName') AS bucketName,
-  userIdentity.arn AS userArn, userIdentity.principalId
+  userIdentity.arn AS userArn,
+  userIdentity.accountId
 FROM cloudtrail_logs
-WHERE userIdentity.type = 'AWSAccount'
-  AND userIdentity.principalId = ''
-  AND json_extract_scalar(requestParameters, '$.bucketName') = 'open-data'
+WHERE userIdentity.accountId = 'anonymous'
   AND eventTime BETWEEN '2026-11-17T00:00:00Z' AND '2026-11-19T00:00:00Z'`,
   },
   {
     name: 'requests_that_needed_an_acl',
     page: s3Guide,
     sql: `SELECT
-  eventTime, eventName, sourceIPAddress,
+  eventTime, eventName, eventSource, sourceIpAddress, userAgent,
+  userIdentity.arn AS userArn,
   json_extract_scalar(requestParameters, '$.bucketName') AS bucketName,
+  json_extract_scalar(requestParameters, '$.key') AS object,
   json_extract_scalar(additionalEventData, '$.aclRequired') AS aclRequired
 FROM cloudtrail_logs
-WHERE json_extract_scalar(additionalEventData, '$.aclRequired') = 'Yes'`,
+WHERE json_extract_scalar(additionalEventData, '$.aclRequired') = 'Yes'
+  AND eventTime BETWEEN '2026-11-17T00:00:00Z' AND '2026-11-19T00:00:00Z'`,
   },
   {
-    name: 'busiest_users',
+    name: 'history_of_a_security_group',
     page: bigDataBlog,
-    sql: `SELECT DISTINCT useridentity.username, eventsource, eventname, count(eventname) AS invocations
+    sql: `SELECT eventname, useridentity.username, sourceIPAddress, eventtime, requestparameters
 FROM cloudtrail_logs
-WHERE useridentity.type = 'IAMUser' AND errorcode IS NULL
-GROUP BY useridentity.username, eventsource, eventname
-ORDER BY invocations DESC, eventname`,
+WHERE (requestparameters LIKE '%sg-0123456789abcdef0%'
+    OR requestparameters LIKE '%sg-0fedcba9876543210%'
+    OR requestparameters LIKE '%eni-0123456789abcdef0%')
+  AND eventtime > '2026-11-15T00:00:00Z'
+ORDER BY eventtime ASC`,
   },
   {
     name: 'console_sign_ins',
@@ -194,21 +196,44 @@ ORDER BY invocations DESC, eventname`,
     sql: `SELECT useridentity.username, sourceipaddress, eventtime, additionaleventdata
 FROM cloudtrail_logs
 WHERE eventname = 'ConsoleLogin'
-  AND eventtime >= '2026-11-17T00:00:00Z' AND eventtime < '2026-11-18T00:00:00Z'`,
+  AND eventtime >= '2026-11-17T00:00:00Z'
+  AND eventtime < '2026-11-18T00:00:00Z'`,
   },
   {
-    name: 'history_of_a_security_group',
+    name: 'frequent_errors',
     page: bigDataBlog,
-    sql: `SELECT eventname, useridentity.username, sourceIPAddress, eventtime, requestparameters
+    sql: `SELECT count (*) AS TotalEvents, eventname, errorcode, errormessage
 FROM cloudtrail_logs
-WHERE (requestparameters LIKE '%sg-0123456789abcdef0%' OR requestparameters LIKE '%eni-0123456789abcdef0%')
-  AND eventtime > '2026-11-15T00:00:00Z'
-ORDER BY eventtime ASC`,
+WHERE errorcode IS NOT NULL
+  AND eventtime >= '2026-01-01T00:00:00Z'
+GROUP BY eventname, errorcode, errormessage
+ORDER BY TotalEvents DESC
+LIMIT 10`,
+  },
+  {
+    name: 'busiest_users',
+    page: bigDataBlog,
+    sql: `SELECT count (*) AS TotalEvents, useridentity.username, eventname
+FROM cloudtrail_logs
+WHERE eventtime >= '2026-01-01T00:00:00Z'
+  AND useridentity.type = 'IAMUser'
+GROUP BY useridentity.username, eventname
+ORDER BY TotalEvents DESC`,
+  },
+  {
+    name: 'use_of_root',
+    page: bigDataBlog,
+    sql: `SELECT count (*) AS TotalEvents, eventname, useridentity.invokedby
+FROM cloudtrail_logs
+WHERE eventtime >= '2026-01-01T00:00:00Z'
+  AND useridentity.type = 'Root'
+GROUP BY useridentity.username, eventname, useridentity.invokedby
+ORDER BY TotalEvents DESC`,
   },
   {
     name: 'denied_calls',
-    page: 'AWS re:Post Knowledge Center, "How do I troubleshoot IAM permission access denied or unauthorized errors?"',
-    sql: `SELECT count(*) AS TotalEvents, useridentity.arn, eventsource, eventname, errorCode, errorMessage
+    page: rePost,
+    sql: `SELECT count (*) AS TotalEvents, useridentity.arn, eventsource, eventname, errorCode, errorMessage
 FROM cloudtrail_logs
 WHERE (errorcode LIKE '%Denied%' OR errorcode LIKE '%Unauthorized%')
   AND eventtime >= '2026-11-17T00:00:00Z'
@@ -221,16 +246,33 @@ ORDER BY eventsource, eventname`,
     page: bootstrap,
     sql: `SELECT *
 FROM cloudtrail_logs
-WHERE account_partition IN ('111122223333', '123456789012')
-ORDER BY eventtime, eventid
-LIMIT 2`,
+WHERE account_partition IN ('111122223333', '444455556666', '777788889999')
+LIMIT 10`,
+  },
+  {
+    name: 'preview_by_region',
+    page: bootstrap,
+    sql: `SELECT *
+FROM cloudtrail_logs
+WHERE region_partition = 'us-east-1'
+LIMIT 10`,
   },
   {
     name: 'last_days',
     page: bootstrap,
-    sql: `SELECT count(*) AS calls
+    sql: `SELECT *
 FROM cloudtrail_logs
-WHERE date_partition >= date_format(date_add('day', -30, DATE '2026-11-19'), '%Y/%m/%d')`,
+WHERE date_partition >= date_format(date_add('day', -1, current_timestamp), '%Y/%m/%d')
+LIMIT 10`,
+  },
+  {
+    name: 'busiest_regions',
+    page: bootstrap,
+    sql: `SELECT region_partition, count(*) AS eventcount
+FROM cloudtrail_logs
+WHERE ${partitions}
+GROUP BY region_partition
+ORDER BY eventcount DESC`,
   },
   {
     name: 'events_by_region',
@@ -239,14 +281,14 @@ WHERE date_partition >= date_format(date_add('day', -30, DATE '2026-11-19'), '%Y
 FROM cloudtrail_logs
 WHERE ${partitions}
 GROUP BY region_partition, eventname
-ORDER BY region_partition, eventcount DESC, eventname`,
+ORDER BY region_partition, eventcount DESC`,
   },
   {
     name: 'sign_ins',
     page: bootstrap,
     sql: `SELECT
   useridentity.arn, eventname,
-  array_agg(DISTINCT sourceipaddress ORDER BY sourceipaddress) AS sourceips
+  array_agg(DISTINCT(sourceipaddress) ORDER BY sourceipaddress) AS sourceips
 FROM cloudtrail_logs
 WHERE useridentity.arn IS NOT NULL
   AND (eventname = 'AssumeRole' OR eventname = 'ConsoleLogin')
@@ -259,14 +301,16 @@ ORDER BY eventname`,
     page: bootstrap,
     sql: `SELECT
   useridentity.arn, useridentity.username,
-  array_agg(DISTINCT eventname ORDER BY eventname) AS eventnames,
-  array_agg(DISTINCT useragent ORDER BY useragent) AS useragents
+  array_agg(DISTINCT(eventname) ORDER BY eventname) AS eventnames,
+  array_agg(DISTINCT(sourceipaddress) ORDER BY sourceipaddress) AS sourceips,
+  array_agg(DISTINCT(useragent) ORDER BY useragent) AS useragents
 FROM cloudtrail_logs
 WHERE eventname <> 'AssumeRole'
-  AND eventname NOT LIKE 'Get%' AND eventname NOT LIKE 'List%' AND eventname NOT LIKE 'Describe%'
+  AND eventname NOT LIKE 'Get%'
+  AND eventname NOT LIKE 'List%'
+  AND eventname NOT LIKE 'Describe%'
   AND ${partitions}
-GROUP BY useridentity.arn, useridentity.principalid, useridentity.username
-ORDER BY useridentity.arn, useridentity.username`,
+GROUP BY useridentity.arn, useridentity.principalid, useridentity.username`,
   },
   {
     name: 'changes_of_iam',
@@ -274,7 +318,9 @@ ORDER BY useridentity.arn, useridentity.username`,
     sql: `SELECT eventtime, useridentity.arn, useridentity.username, eventname, requestparameters
 FROM cloudtrail_logs
 WHERE eventsource = 'iam.amazonaws.com'
-  AND eventname NOT LIKE 'Get%' AND eventname NOT LIKE 'List%'
+  AND eventname NOT LIKE 'Get%'
+  AND eventname NOT LIKE 'List%'
+  AND eventname NOT LIKE 'Describe%'
   AND errorcode IS NULL
   AND ${partitions}
 ORDER BY account_partition, eventtime`,
@@ -283,11 +329,12 @@ ORDER BY account_partition, eventtime`,
     name: 'access_keys_made',
     page: bootstrap,
     sql: `SELECT
-  eventtime, useridentity.arn,
-  json_extract_scalar(json_extract(responseelements, '$.accessKey'), '$.userName') AS username,
-  json_extract_scalar(json_extract(responseelements, '$.accessKey'), '$.accessKeyId') AS accesskey
+  eventtime, useridentity.arn, useridentity.username, eventname,
+  JSON_EXTRACT_SCALAR(JSON_EXTRACT(responseelements, '$.accessKey'), '$.userName') AS userName,
+  JSON_EXTRACT_SCALAR(JSON_EXTRACT(responseelements, '$.accessKey'), '$.accessKeyId') AS accessKey
 FROM cloudtrail_logs
-WHERE eventname = 'CreateAccessKey' AND errorcode IS NULL
+WHERE eventname = 'CreateAccessKey'
+  AND errorcode IS NULL
   AND ${partitions}
 ORDER BY account_partition, eventtime`,
   },
@@ -295,10 +342,11 @@ ORDER BY account_partition, eventtime`,
     name: 'passwords_changed',
     page: bootstrap,
     sql: `SELECT
-  eventtime, useridentity.arn,
-  json_extract_scalar(requestparameters, '$.userName') AS "username with password modified"
+  eventtime, useridentity.arn, useridentity.username, eventname,
+  JSON_EXTRACT_SCALAR(requestparameters, '$.userName') AS "username with password modified"
 FROM cloudtrail_logs
-WHERE eventname IN ('UpdateLoginProfile', 'CreateLoginProfile') AND errorcode IS NULL
+WHERE eventname IN ('UpdateLoginProfile', 'CreateLoginProfile')
+  AND errorcode IS NULL
   AND ${partitions}
 ORDER BY account_partition, eventtime`,
   },
@@ -306,17 +354,37 @@ ORDER BY account_partition, eventtime`,
     name: 'calls_from_public_addresses',
     notOnDuckdb: 'the type `IPADDRESS`',
     page: bootstrap,
-    sql: `SELECT DISTINCT sourceipaddress
+    sql: `SELECT *
 FROM cloudtrail_logs
 WHERE regexp_like(sourceipaddress, '^\\d')
   AND NOT (
     (CAST(sourceipaddress AS IPADDRESS) > IPADDRESS '10.0.0.0'
       AND CAST(sourceipaddress AS IPADDRESS) < IPADDRESS '10.255.255.255')
+    OR (CAST(sourceipaddress AS IPADDRESS) > IPADDRESS '172.16.0.0'
+      AND CAST(sourceipaddress AS IPADDRESS) < IPADDRESS '172.31.255.255')
     OR (CAST(sourceipaddress AS IPADDRESS) > IPADDRESS '192.168.0.0'
       AND CAST(sourceipaddress AS IPADDRESS) < IPADDRESS '192.168.255.255')
   )
-  AND ${partitions}
-ORDER BY sourceipaddress`,
+  AND ${partitions}`,
+  },
+  {
+    name: 'manual_partitions',
+    page: ours,
+    sql: `SELECT eventtime, eventname, useridentity.arn
+FROM cloudtrail_logs
+WHERE region = 'eu-west-1' AND year = '2026' AND month = '11' AND day = '17'
+ORDER BY eventtime, eventid
+LIMIT 5`,
+  },
+  {
+    name: 'projected_partitions',
+    page: ours,
+    sql: `SELECT eventname, count(*) AS calls
+FROM cloudtrail_logs
+WHERE "timestamp" BETWEEN '2026/11/17' AND '2026/11/18'
+  AND from_iso8601_timestamp(eventtime) < from_iso8601_timestamp('2026-11-17T12:00:00Z')
+GROUP BY eventname
+ORDER BY eventname`,
   },
 ];
 
@@ -354,7 +422,7 @@ const bucket = (name: string) => ({
 /** What the sample events lack for each of the queries to find something. */
 export const documentedRecords = [
   record('0001', {
-    userIdentity: { type: 'AWSAccount', principalId: '', accountId: 'ANONYMOUS_PRINCIPAL' },
+    userIdentity: { type: 'AWSAccount', principalId: '', accountId: 'anonymous' },
     eventName: 'GetObject',
     requestParameters: { bucketName: 'open-data', key: 'readme.txt' },
     resources: [{ ARN: 'arn:aws:s3:::open-data/readme.txt', type: 'AWS::S3::Object' }],
@@ -372,6 +440,7 @@ export const documentedRecords = [
     resources: [bucket('old-reports')],
     managementEvent: true,
     eventCategory: 'Management',
+    sourceIPAddress: '172.20.1.2',
   }),
   record('0004', {
     eventName: 'GetObject',
@@ -427,5 +496,12 @@ export const documentedRecords = [
     apiVersion: '2011-06-15',
     errorCode: 'AccessDenied',
     errorMessage: 'no',
+  }),
+  record('0007', {
+    eventSource: 'ec2.amazonaws.com',
+    eventName: 'CopySnapshot',
+    managementEvent: true,
+    recipientAccountId: '111122223333',
+    eventCategory: 'Management',
   }),
 ];
