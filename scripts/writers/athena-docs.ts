@@ -141,6 +141,11 @@ const conversionADay = (sizes: Sizes) => {
 
 const listed = (items: readonly string[]) => items.map((item) => `- ${item}`).join('\n');
 
+const answerOf = (value: unknown) => {
+  if (value === null) return 'NULL';
+  return value === '' ? "`''`" : `\`${value}\``;
+};
+
 /** What people write for Athena and DuckDB does not take, or takes otherwise. */
 const duckdbPart = () =>
   [
@@ -148,10 +153,12 @@ const duckdbPart = () =>
     listed(notOnDuckdb.map(({ what }) => what)),
     'What it answers otherwise:',
     listed(
-      otherwiseOnDuckdb.map(
-        ({ sql, athena, duckdb, write }) =>
-          `\`${sql}\` is \`${athena}\` on Athena, \`${duckdb}\` there; \`${write}\` is the same on both`,
-      ),
+      otherwiseOnDuckdb.map(({ sql, athena, duckdb, write, gives = athena }) => {
+        const instead = write
+          ? `\`${write}\` is ${answerOf(gives)} on both`
+          : 'both only come near';
+        return `\`${sql}\` is ${answerOf(athena)} on Athena, ${answerOf(duckdb)} there; ${instead}`;
+      }),
     ),
   ].join('\n\n');
 
@@ -234,7 +241,7 @@ It holds every record that came as an event or from a trail, doubles included, l
 
 ## On one machine
 
-\`${invocationPrefix} query\` runs SQL on DuckDB over a lake in a folder. The views are there too, under the same names, and the functions that they and the named queries use mean what they mean on Athena (\`element_at\`, \`json_extract_scalar\`, \`date_format\`, \`date_diff\`, \`max_by\`, …). Each view, named query and documented query above is asked there as well and has to give the same answer; those of the documented ones that cannot run say so. Where one value of a struct in \`cloudtrail_logs\` does not fit, the others are there all the same.
+\`${invocationPrefix} query\` runs SQL on DuckDB over a lake in a folder. The views are there too, under the same names, and the functions that they and the named queries use, and some more, mean what they mean on Athena (\`element_at\`, \`json_extract_scalar\`, \`date_format\`, \`date_diff\`, \`max_by\`, …). Each view, named query and documented query above is asked there as well and has to give the same answer; those of the documented ones that cannot run say so. Where one value of a struct in \`cloudtrail_logs\` does not fit, the others are there all the same.
 
 \`\`\`sh
 ${invocationPrefix} query --lake DIR "SELECT event_time, instance_id, state FROM instance_events ORDER BY event_time"

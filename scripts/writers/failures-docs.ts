@@ -28,7 +28,7 @@ GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3
 \`\`\`
 
-A record itself, in Athena (in a local lake \`decode(from_base64(rawdata))\`):
+A record itself (in a local lake only where it is text):
 
 \`\`\`sql
 SELECT from_unixtime(CAST(arrivaltimestamp AS bigint) / 1000) AS arrived, from_utf8(from_base64(rawdata)) AS record

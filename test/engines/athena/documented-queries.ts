@@ -52,7 +52,6 @@ LIMIT 10`,
   },
   {
     name: 'resources_by_arn',
-    notOnDuckdb: '`replace` with two arguments',
     page: athenaGuide,
     sql: `SELECT
   awsregion,
@@ -73,7 +72,6 @@ ORDER BY eventtime`,
   },
   {
     name: 'deleted_buckets',
-    notOnDuckdb: '`replace` with two arguments',
     page: athenaGuide,
     sql: `SELECT
   awsregion,

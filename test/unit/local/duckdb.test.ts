@@ -291,7 +291,7 @@ describe('The table failures', () => {
     writeErrors('type=processing-failed/day=2026-11-20', '.unfinished', {});
 
     const { texts } = await ask(
-      `SELECT decode(from_base64(rawdata)), coalesce(errorcode, lasterrorcode), attemptsmade, arrivaltimestamp, lambdaarn, type, day
+      `SELECT from_utf8(from_base64(rawdata)), coalesce(errorcode, lasterrorcode), attemptsmade, arrivaltimestamp, lambdaarn, type, day
        FROM failures ORDER BY 1`,
     );
 
