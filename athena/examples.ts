@@ -24,7 +24,7 @@ ORDER BY event_time, resource_id`,
   },
   instance_events: {
     asks: "What happened to one team's instances?",
-    sql: `SELECT event_time, element_at(tags, 'Name') AS instance, event_name, detail_type, previous_state, state
+    sql: `SELECT event_time, element_at(tags, 'Name') AS instance, coalesce(event_name, detail_type) AS event, previous_state, state
 FROM instance_events
 WHERE source IN ('aws.ec2', 'other')
   AND day = '2026-11-17'

@@ -7,10 +7,7 @@ WITH latest AS (
     instance_id,
     max(event_time) AS last_time,
     max_by(tags, event_time) AS tags,
-    max_by(
-      CASE WHEN kind IN ('event', 'state_change', 'tag_change') THEN detail_type ELSE event_name END,
-      event_time
-    ) AS last_event,
+    max_by(coalesce(event_name, detail_type), event_time) AS last_event,
     max_by(coalesce(actor_session_name, actor_name), event_time) AS last_actor
   FROM instance_events
   WHERE source IN ('aws.ec2', 'aws.autoscaling', 'aws.tag', 'other')

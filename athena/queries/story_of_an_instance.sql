@@ -3,7 +3,7 @@
 SELECT
   event_time,
   'to it' AS what,
-  CASE WHEN kind IN ('event', 'state_change', 'tag_change') THEN detail_type ELSE event_name END AS event,
+  coalesce(event_name, detail_type) AS event,
   coalesce(actor_session_name, actor_name) AS who,
   outcome,
   previous_state,

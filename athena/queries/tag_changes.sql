@@ -4,7 +4,7 @@
 SELECT
   event_time,
   coalesce(actor_session_name, actor_name) AS who,
-  CASE WHEN kind IN ('event', 'state_change', 'tag_change') THEN detail_type ELSE event_name END AS event,
+  coalesce(event_name, detail_type) AS event,
   coalesce(
     -- One call may name many.
     array_join(regexp_extract_all(request_parameters, '"resourceId"\s*:\s*"([^"]*)"', 1), ', '),

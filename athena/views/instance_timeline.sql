@@ -4,9 +4,7 @@
 WITH steps AS (
   SELECT
     source, day, account, region, instance_id, event_time, state, tags, tag_status, event_id,
-    actor_name, actor_session_name, actor_arn, source_ip,
-    -- A notice may have a word of what will be done as its event_name.
-    CASE WHEN kind = 'api_call' THEN event_name ELSE detail_type END AS event,
+    detail_type, event_name, actor_name, actor_session_name, actor_arn, source_ip,
     CASE
       WHEN detail_type = 'EC2 Instance State-change Notification' THEN NULL
       ELSE event_time
@@ -45,7 +43,7 @@ causes AS (
     max_by(
       CAST(
         ROW(
-          event, event_time, event_id,
+          coalesce(event_name, detail_type), event_time, event_id,
           actor_name, actor_session_name, actor_arn, source_ip
         ) AS row(
           event varchar, event_time timestamp(3), event_id varchar,

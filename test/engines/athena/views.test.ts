@@ -199,17 +199,6 @@ describe('instance_timeline', () => {
       state('10:00:00', 'shutting-down'),
       call('10:00:01', 'TerminateInstances', { actor_name: 'carol' }),
       state('10:00:40', 'terminated'),
-      JSON.stringify({
-        ...common,
-        event_id: 'warning',
-        event_time: `${day} 11:00:00.000`,
-        kind: 'event',
-        detail_type: 'EC2 Spot Instance Interruption Warning',
-        event_name: 'terminate',
-        detail: '{"instance-action": "terminate"}',
-        instances: [{ instance_id: 'i-3' }],
-      }),
-      state('11:02:00', 'shutting-down', 'i-3'),
     ]);
   });
 
@@ -226,8 +215,6 @@ describe('instance_timeline', () => {
       ['stopped', '09:00:30', '10:00:00', 3570, null, null],
       ['shutting-down', '10:00:00', '10:00:40', 40, 'TerminateInstances', 'carol'],
       ['terminated', '10:00:40', null, null, 'TerminateInstances', 'carol'],
-      // By the name of the notice, not by the word in it
-      ['shutting-down', '11:02:00', null, null, 'EC2 Spot Instance Interruption Warning', null],
     ]);
   });
 });
