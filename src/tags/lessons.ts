@@ -3,6 +3,7 @@ import { instanceIdIn } from '../events/instance-id.ts';
 import { instancesInRecord } from '../events/instances.ts';
 import { type Finder, finderOf, type Path } from '../events/path.ts';
 import { isObject, type Json, type JsonObject, numberText } from '../json.ts';
+import { epochMsOf, toRowTime } from '../rows/time.ts';
 import { type Home, homeInArn, homeOf } from './home.ts';
 import type { Delta } from './knowledge.ts';
 import { isEmptySet, type TagSet, tagSetOf } from './tag-set.ts';
@@ -201,10 +202,16 @@ function teller(
         const tags = tagsIn(resource[tagsKey]);
         // An empty set may mean that the service does not know.
         if (isEmptySet(tags)) return home ? [{ id, home, tells: 'home' }] : [];
-        const timeMs = Date.parse(String(resource[timeKey]));
-        return [{ id, home, tells: 'tags', tags, isShared: false, timeMs: timeMs || undefined }];
+        const timeMs = timeIn(resource[timeKey]);
+        return [{ id, home, tells: 'tags', tags, isShared: false, timeMs }];
       }),
     );
+}
+
+/** Epoch milliseconds of a time that an event says; undefined where it is none that is sure. */
+function timeIn(json: Json | undefined): number | undefined {
+  const time = typeof json === 'string' ? toRowTime(json) : undefined;
+  return time === undefined ? undefined : epochMsOf(time);
 }
 
 const accountKeys = ['awsAccountId', 'AwsAccountId', 'accountId', 'affectedAccount'];

@@ -57,6 +57,7 @@ describe('The directions of imports', () => {
   test.each([
     ['src/transform.ts', './tags/tags.ts'],
     ['src/tags/a.ts', '../events/event.ts'],
+    ['src/tags/a.ts', '../rows/time.ts'],
     ['src/partition/a.ts', '../rows/schema.ts'],
     ['src/rows/one-pass/a.ts', '../../events/event.ts'],
     ['local/lake/a.ts', '../../src/events/split.ts'],

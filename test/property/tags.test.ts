@@ -172,8 +172,7 @@ async function live(world: World): Promise<void> {
       // What the event carries, as of the time that it says; of a finding, no more than that.
       expect(event.carries?.timeMs).toBe(timeMs);
       expect(isThese((event.carries as { tags: TagSet }).tags)).toBe(true);
-      const isTruth = event.tells !== undefined || row.event_source === 'aws.config';
-      if (!isTruth) return;
+      if (!event.carries?.isThen) return;
       const untilMs = event.tells ? timeMs + 1000 : timeMs;
       expect(wereTags(world, home as Home, id, timeMs, untilMs, isThese)).toBe(true);
       return;

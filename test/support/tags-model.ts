@@ -43,8 +43,12 @@ export interface WorldEvent {
   readonly tells?:
     | { readonly key: string; readonly tags: TagSet; readonly version: number }
     | { readonly key: string; readonly delta: Delta | undefined };
-  /** The tags that it carries for its own row, and when they were read. */
-  readonly carries?: { readonly tags: TagSet; readonly timeMs: number };
+  /** The tags that it carries for its own row, and when they were read or, if it does not say, told. */
+  readonly carries?: {
+    readonly tags: TagSet;
+    readonly timeMs: number;
+    readonly isThen: boolean;
+  };
 }
 
 export interface Batch {
@@ -180,11 +184,14 @@ const happening = fc.record({
     'failed call',
     'finding',
     'config',
+    'config',
     'nowhere',
   ),
   home: fc.constantFrom(...homes),
   number: fc.integer({ min: 1, max: 4 }),
   staleMs: fc.integer({ min: 0, max: 3_600_000 }),
+  /** What stands in the place of the time at which tags were read. */
+  oddTime: fc.constantFrom(null, null, '-000001-01-01T00:00:00Z', '+010000-01-01T00:00:00Z'),
 });
 
 /** Which event is delivered, how much later than it happened, where, and whether a batch ends there. */
@@ -277,7 +284,7 @@ function liveOf({ home, number, bornMs, tags, isLaunchTold, steps, end }: Given)
         json,
         timeMs,
         tells: { key, tags: current, version },
-        carries: { tags: current, timeMs },
+        carries: { tags: current, timeMs, isThen: true },
       });
     }
   }
@@ -341,7 +348,7 @@ function launchEvent(home: Home, id: string, ms: number, tags: TagSet): WorldEve
     json,
     timeMs,
     tells: { key: keyOf(home, id), tags, version: 0 },
-    carries: { tags, timeMs },
+    carries: { tags, timeMs, isThen: true },
   };
 }
 
@@ -396,7 +403,7 @@ export function stateEvent(home: Home, id: string, ms: number, state: string): W
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
 function eventOfHappening(
-  { afterMs, kind, home, number, staleMs }: Happening,
+  { afterMs, kind, home, number, staleMs, oddTime }: Happening,
   instances: readonly Instance[],
 ): WorldEvent {
   const ms = noonMs + afterMs;
@@ -448,7 +455,8 @@ function eventOfHappening(
         resource: { instanceDetails: { instanceId: id, tags: list } },
       };
       const json = envelopeOf('aws.guardduty', 'GuardDuty Finding', detail, from);
-      return list.length > 0 ? { json, timeMs, carries: { tags, timeMs } } : { json, timeMs };
+      const carries = { tags, timeMs, isThen: false };
+      return list.length > 0 ? { json, timeMs, carries } : { json, timeMs };
     }
     case 'config': {
       const readMs = Math.max(0, ms - staleMs);
@@ -458,12 +466,15 @@ function eventOfHappening(
         resourceId: id,
         awsAccountId: home.account,
         awsRegion: home.region,
-        configurationItemCaptureTime: new Date(readMs).toISOString(),
+        configurationItemCaptureTime: oddTime ?? new Date(readMs).toISOString(),
         tags: tags as Json,
       };
       const detailType = 'Config Configuration Item Change';
       const json = envelopeOf('aws.config', detailType, { configurationItem }, from);
-      const carries = { tags, timeMs: Math.min(readMs, timeMs) };
+      const carries =
+        oddTime === null
+          ? { tags, timeMs: Math.min(readMs, timeMs), isThen: true }
+          : { tags, timeMs, isThen: false };
       return Object.keys(tags).length > 0 ? { json, timeMs, carries } : { json, timeMs };
     }
     default:

@@ -316,6 +316,25 @@ describe('A finding', () => {
     },
   );
 
+  test.each<[captureTime: Json]>([
+    ['-000001-01-01T00:00:00Z'],
+    ['+010000-01-01T00:00:00Z'],
+    ['1969-12-31T23:59:59Z'],
+    ['2026-11-20T11:59:30'],
+    ['yesterday'],
+    [''],
+    [1_795_000_000_000],
+    [null],
+  ])('of a configuration captured at %j does not say when its tags were read', (captureTime) => {
+    const configurationItem = {
+      resourceId: one,
+      configurationItemCaptureTime: captureTime,
+      tags: { team: 'web' },
+    };
+
+    expect(lessonsIn(envelopeOf('aws.config', 'Finding', { configurationItem }))).toEqual([told()]);
+  });
+
   test('with no tags does not say that there are none, but where the instance lives', () => {
     const detail = {
       accountId: otherAccount,
