@@ -16,3 +16,11 @@ export function instanceIdIn(text: string): string | undefined {
   const id = instanceArn.exec(trimmed)?.[1] ?? trimmed;
   return instanceId.test(id) ? id : undefined;
 }
+
+/** Not what other services make of an instance, such as `managed-instance/i-…`: that has tags of its own. */
+const ec2Arn = /^ *arn:[a-z-]+:ec2:[^:]*:[^:]*:instance\//;
+
+/** The instance that a text is EC2's own ARN of, or undefined. */
+export function instanceIdInEc2Arn(text: string): string | undefined {
+  return ec2Arn.test(text) ? instanceIdIn(text) : undefined;
+}

@@ -1,11 +1,12 @@
 import type { AwsEvent } from '../events/event.ts';
-import { instanceIdIn } from '../events/instance-id.ts';
+import { instanceIdIn, instanceIdInEc2Arn } from '../events/instance-id.ts';
 import { instancesInRecord } from '../events/instances.ts';
 import { type Finder, finderOf, type Path } from '../events/path.ts';
 import { isObject, type Json, type JsonObject, numberText } from '../json.ts';
 import { epochMsOf, toRowTime } from '../rows/time.ts';
 import { type Home, homeInArn, homeOf } from './home.ts';
 import type { Delta } from './knowledge.ts';
+import { itemsIn, setInFinding, setInItems, setInMap, valueIn } from './tag-forms.ts';
 import { isEmptySet, type TagSet, tagSetOf } from './tag-set.ts';
 
 /** What an event tells of one instance. */
@@ -52,9 +53,21 @@ export function lessonsOf(event: AwsEvent): Lesson[] {
     return withHomes(envelope, teach?.(envelope) ?? []);
   }
   const { record } = event;
+  // Anybody may put an envelope of his own around what looks like a record.
+  if (event.family === 'wrapped' && !isOfAws(event.envelope)) return [];
   const teach = teachersByCall.get(`${record.eventSource}/${record.eventName}`);
-  // A call that failed changed nothing.
-  return teach && !record.errorCode ? teach(record) : [];
+  return teach && !hasFailed(record) ? teach(record) : [];
+}
+
+/** Sources that begin so are AWS's own: nobody else can put their events on a bus. */
+function isOfAws({ source }: JsonObject): boolean {
+  return typeof source === 'string' && source.startsWith('aws.');
+}
+
+/** A call that failed changed nothing. Of one that did not EC2 says `"_return":true`. */
+function hasFailed({ errorCode, responseElements }: JsonObject): boolean {
+  if (errorCode) return true;
+  return isObject(responseElements) && String(responseElements._return) === 'false';
 }
 
 type Teacher = (event: JsonObject) => Lesson[];
@@ -70,7 +83,6 @@ const teachersByCall = new Map<string, Teacher>([
   ['autoscaling.amazonaws.com/DetachInstances', changed],
 ]);
 
-/** Sources that begin so are AWS's own: nobody else can put their events on a bus. */
 const teachersBySource = new Map<Json | undefined, Teacher>([
   ['aws.tag', tagChange],
   ['aws.ec2', terminated],
@@ -89,15 +101,16 @@ const launchedItems = finderOf(['instancesSet.items[]']);
 /** RunInstances answers with the tags in force, those of the launch template and `aws:…` included. */
 function launched({ responseElements }: JsonObject): Lesson[] {
   return launchedItems(responseElements).flatMap((item): Lesson[] => {
-    const id = isObject(item) ? idIn(item.instanceId) : undefined;
-    if (id === undefined || !isObject(item)) return [];
-    return [{ id, tells: 'tags', tags: tagsIn(item.tagSet), isShared: true }];
+    if (!isObject(item)) return [];
+    const id = idIn(item.instanceId);
+    const tags = setInItems(item.tagSet);
+    return id && tags ? [{ id, tells: 'tags', tags, isShared: true }] : [];
   });
 }
 
 /** CreateTags: adds these tags, or gives them another value. */
 function created(record: JsonObject): Lesson[] {
-  return changesOf(record, putIn(requestOf(record).tagSet));
+  return changesOf(idsOf(record), putOf(setInItems(requestOf(record).tagSet)));
 }
 
 /**
@@ -105,66 +118,85 @@ function created(record: JsonObject): Lesson[] {
  * all that users gave (Amazon EC2 API Reference).
  */
 function deleted(record: JsonObject): Lesson[] {
-  const taggings = taggingsIn(requestOf(record).tagSet);
-  return changesOf(record, taggings.length === 0 ? undefined : goneIn(taggings.map(doomedOf)));
+  return changesOf(idsOf(record), goneOf(itemsIn(requestOf(record).tagSet)?.map(doomedOf)));
 }
 
-/** The key of a tag to delete, with the value that it must have, or null. */
-function doomedOf(tagging: Json): [key: string, value: string | null] | undefined {
+/** A tag to delete: its key, with the value that it must have, or null; undefined, if not to be told. */
+type Doomed = readonly [key: string, value: string | null] | undefined;
+
+function doomedOf(tagging: Json): Doomed {
   if (!isObject(tagging) || typeof tagging.key !== 'string') return undefined;
-  return tagging.value === undefined ? [tagging.key, null] : pairOf(tagging.key, tagging.value);
+  if (tagging.value === undefined) return [tagging.key, null];
+  const value = valueIn(tagging.value);
+  return value === undefined ? undefined : [tagging.key, value];
 }
 
 // The parameters of the next two as the API names them, in CloudTrail's case: in no record yet.
 
 /** TagResources (Resource Groups Tagging API): the same tags for resources of many services. */
 function tagged(record: JsonObject): Lesson[] {
-  return changesOf(record, putIn(requestOf(record).tags));
+  return changesOf(taggedIdsOf(record), putOf(setInMap(requestOf(record).tags)));
 }
 
 function untagged(record: JsonObject): Lesson[] {
   const { tagKeys = [] } = requestOf(record);
-  return changesOf(record, goneIn([tagKeys].flat().map((key) => doomedOf({ key }))));
+  return changesOf(taggedIdsOf(record), goneOf([tagKeys].flat().map((key) => doomedOf({ key }))));
 }
 
 function changed(record: JsonObject): Lesson[] {
-  return changesOf(record, undefined);
+  return changesOf(idsOf(record), undefined);
 }
 
 function requestOf({ requestParameters }: JsonObject): JsonObject {
   return isObject(requestParameters) ? requestParameters : {};
 }
 
-function changesOf({ requestParameters }: JsonObject, delta: Delta | undefined): Lesson[] {
-  return instancesInRecord({ requestParameters }).map(({ id }) => ({ id, tells: 'change', delta }));
+function idsOf({ requestParameters }: JsonObject): string[] {
+  return instancesInRecord({ requestParameters }).map(({ id }) => id);
+}
+
+const findTaggedArns = finderOf(['resourceARNList[]']);
+
+/** The instances among the resources, but for those that the answer names as failed. */
+function taggedIdsOf({ requestParameters, responseElements }: JsonObject): string[] {
+  const failed = isObject(responseElements) ? responseElements.failedResourcesMap : undefined;
+  return findTaggedArns(requestParameters).flatMap((arn) => {
+    if (typeof arn !== 'string' || (isObject(failed) && Object.hasOwn(failed, arn))) return [];
+    return instanceIdInEc2Arn(arn) ?? [];
+  });
+}
+
+function changesOf(ids: readonly string[], delta: Delta | undefined): Lesson[] {
+  return ids.map((id) => ({ id, tells: 'change', delta }));
 }
 
 const noTags = tagSetOf([]);
 
-/** The tags that a request puts; undefined where not all can be told. */
-function putIn(tags: Json | undefined): Delta | undefined {
-  const pairs = pairsIn(tags);
-  if (pairs.length === 0 || !pairs.every(isThere)) return undefined;
-  return { put: tagSetOf(pairs), gone: noTags };
+/** What putting these tags does; undefined where they cannot be told. */
+function putOf(tags: TagSet | undefined): Delta | undefined {
+  return tags && !isEmptySet(tags) ? { put: tags, gone: noTags } : undefined;
 }
 
-function goneIn(doomed: readonly (readonly [string, string | null] | undefined)[]) {
-  if (doomed.length === 0 || !doomed.every(isThere)) return undefined;
+/** What deleting these does; undefined where not all can be told, or none is named. */
+function goneOf(doomed: readonly Doomed[] = []): Delta | undefined {
   const gone: Record<string, string | null> = Object.create(null);
-  for (const [key, value] of doomed) gone[key.toWellFormed()] = value?.toWellFormed() ?? null;
-  return { put: noTags, gone };
-}
-
-function isThere<T>(value: T | undefined): value is T {
-  return value !== undefined;
+  for (const one of doomed) {
+    if (!one) return undefined;
+    const [key, value] = one;
+    gone[key.toWellFormed()] = value?.toWellFormed() ?? null;
+  }
+  return doomed.length > 0 ? { put: noTags, gone } : undefined;
 }
 
 /** "Tag Change on Resource": the complete set after the change. */
 function tagChange({ resources, detail }: JsonObject): Lesson[] {
-  const id = idIn(Array.isArray(resources) ? resources[0] : undefined);
-  if (id === undefined || !isObject(detail) || !isObject(detail.tags)) return [];
-  const tags = tagsIn(detail.tags);
-  return [{ id, tells: 'tags', tags, version: versionOf(detail.version), isShared: true }];
+  const arn = Array.isArray(resources) ? resources[0] : undefined;
+  const id = typeof arn === 'string' ? instanceIdInEc2Arn(arn) : undefined;
+  if (!id || !isObject(detail)) return [];
+  const { service = 'ec2', 'resource-type': type = 'instance', version } = detail;
+  const tags = setInMap(detail.tags);
+  if (!tags || service !== 'ec2' || type !== 'instance') return [];
+  return [{ id, tells: 'tags', tags, version: versionOf(version), isShared: true }];
 }
 
 /** A number, in some events written `4.0`. */
@@ -196,16 +228,30 @@ function teller(
     findAbove(event).flatMap((finding) =>
       findResources(finding).flatMap((resource): Lesson[] => {
         if (!isObject(finding) || !isObject(resource)) return [];
-        const id = idIn(resource[idKey]);
+        const idOrArn = resource[idKey];
+        const id = idIn(idOrArn);
         if (id === undefined) return [];
-        const home = homeInArn(String(resource[idKey])) ?? homeBeside(resource, finding);
-        const tags = tagsIn(resource[tagsKey]);
+        const home = homeInArn(String(idOrArn)) ?? homeBeside(resource, finding);
+        const tags = isInstance(resource, idOrArn) ? setInFinding(resource[tagsKey]) : undefined;
         // An empty set may mean that the service does not know.
-        if (isEmptySet(tags)) return home ? [{ id, home, tells: 'home' }] : [];
+        if (!tags || isEmptySet(tags)) return home ? [{ id, home, tells: 'home' }] : [];
         const timeMs = timeIn(resource[timeKey]);
         return [{ id, home, tells: 'tags', tags, isShared: false, timeMs }];
       }),
     );
+}
+
+const typeKeys = ['resourceType', 'type'];
+const instanceTypes = new Set<Json | undefined>(['AWS::EC2::Instance', 'AWS_EC2_INSTANCE']);
+
+/** Whether a resource is an instance of EC2: the id of one is also that of a node of Systems Manager. */
+function isInstance(resource: JsonObject, idOrArn: Json | undefined): boolean {
+  const text = String(idOrArn);
+  const types = typeKeys.map((key) => resource[key]).filter((type) => type);
+  return (
+    types.every((type) => instanceTypes.has(type)) &&
+    (!text.includes(':') || instanceIdInEc2Arn(text) !== undefined)
+  );
 }
 
 /** Epoch milliseconds of a time that an event says; undefined where it is none that is sure. */
@@ -228,7 +274,7 @@ const findResourceArns: Finder = finderOf(['resources']);
 
 /** Adds where instances live by the ARNs in the envelope, if that is not where the event is from. */
 function withHomes(envelope: JsonObject, lessons: Lesson[]): Lesson[] {
-  if (typeof envelope.source !== 'string' || !envelope.source.startsWith('aws.')) return lessons;
+  if (!isOfAws(envelope)) return lessons;
   const taught = new Set(lessons.map(({ id }) => id));
   const homes = findResourceArns(envelope).flatMap((arn): Lesson[] => {
     const id = idIn(arn);
@@ -242,40 +288,4 @@ function withHomes(envelope: JsonObject, lessons: Lesson[]): Lesson[] {
 
 function idIn(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? instanceIdIn(value) : undefined;
-}
-
-/** All tags that can be told. */
-function tagsIn(json: Json | undefined): TagSet {
-  return tagSetOf(pairsIn(json).filter(isThere));
-}
-
-type Pair = [key: string, value: string] | undefined;
-
-/** The tags in a map, in a list of `{key, value}` (or `Key`, `Value`), or in CloudTrail's `items`. */
-function pairsIn(json: Json | undefined): Pair[] {
-  if (Array.isArray(json) || isItems(json)) return taggingsIn(json).map(pairOfTagging);
-  return isObject(json) ? Object.entries(json).map(([key, value]) => pairOf(key, value)) : [];
-}
-
-/** CloudTrail writes a list as `{"items":[…]}`, an empty one as `{}`. A tag may be called `items`. */
-function isItems(json: Json | undefined): json is JsonObject {
-  return isObject(json) && (Array.isArray(json.items) || isObject(json.items));
-}
-
-function taggingsIn(json: Json | undefined): readonly Json[] {
-  const list = isItems(json) ? json.items : json;
-  return Array.isArray(list) ? list : isObject(list) && list !== json ? [list] : [];
-}
-
-function pairOfTagging(tagging: Json): Pair {
-  if (!isObject(tagging)) return undefined;
-  return pairOf(tagging.key ?? tagging.Key, tagging.value ?? tagging.Value ?? '');
-}
-
-/** CloudTrail re-types the values of some tags: `true` and `5` without quotes. */
-function pairOf(key: Json | undefined, value: Json | undefined): Pair {
-  if (typeof key !== 'string') return undefined;
-  if (typeof value === 'string') return [key, value];
-  const text = typeof value === 'boolean' ? String(value) : numberText(value);
-  return text === undefined ? undefined : [key, text];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { instanceIdIn } from '../../../src/events/instance-id.ts';
+import { instanceIdIn, instanceIdInEc2Arn } from '../../../src/events/instance-id.ts';
 
 const id = 'i-0abc123def4567890';
 
@@ -57,5 +57,26 @@ describe('instanceIdIn', () => {
     `arn:aws:sts::123456789012:assumed-role/web/${id}`,
   ])('finds none in "%s"', (text) => {
     expect(instanceIdIn(text)).toBeUndefined();
+  });
+});
+
+describe('instanceIdInEc2Arn', () => {
+  test.each([
+    `arn:aws:ec2:eu-west-1:123456789012:instance/${id}`,
+    ` arn:aws-cn:ec2:cn-north-1:123456789012:instance/${id}\n`,
+  ])('finds the instance in "%s"', (text) => {
+    expect(instanceIdInEc2Arn(text)).toBe(id);
+  });
+
+  test.each([
+    id,
+    `arn:aws:ssm:eu-west-1:123456789012:managed-instance/${id}`,
+    `arn:aws:ssm:eu-west-1:123456789012:instance/${id}`,
+    `arn:aws:drs:eu-west-1:123456789012:recovery-instance/${id}`,
+    `arn:aws:ec2:eu-west-1:123456789012:recovery-instance/${id}`,
+    'arn:aws:ec2:eu-west-1:123456789012:instance/i-1234567',
+    `arn:aws:ec2:us-east-1b:instance/${id}`,
+  ])('finds none in "%s"', (text) => {
+    expect(instanceIdInEc2Arn(text)).toBeUndefined();
   });
 });

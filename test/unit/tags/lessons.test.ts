@@ -19,7 +19,8 @@ import {
 const [one, two] = [idOf(1), idOf(2)];
 
 const lessonsIn = (json: Json): Lesson[] => lessonsOf(eventOf(json));
-const wrapped = (record: Json) => envelopeOf('aws.ec2', 'AWS API Call via CloudTrail', record);
+const wrapped = (record: Json, source = 'aws.ec2') =>
+  envelopeOf(source, 'AWS API Call via CloudTrail', record);
 
 /** What is told of tags, as plain objects. */
 const tagsTold = (lessons: Lesson[]) =>
@@ -40,24 +41,48 @@ describe('RunInstances', () => {
     }
   });
 
-  test.each<[what: string, tagSet: Json | undefined, tags: Record<string, string>]>([
+  test.each<[what: string, tagSet: Json, tags: Record<string, string>]>([
     ['none', {}, {}],
-    ['none, told by leaving it out', undefined, {}],
+    ['none, in an empty list', { items: [] }, {}],
     ['one, without a list around it', { items: { key: 'a', value: '1' } }, { a: '1' }],
     ['keys in two cases', itemsOf({ Name: '1', name: '2' }), { Name: '1', name: '2' }],
-    ['empty values', { items: [{ key: 'a', value: '' }, { key: 'b' }] }, { a: '', b: '' }],
+    ['empty values', { items: [{ key: 'a', value: '' }] }, { a: '' }],
     [
       'values that CloudTrail re-typed',
       itemsOf({ a: true, b: 5, c: false }),
       { a: 'true', b: '5', c: 'false' },
     ],
-    ['what is no text left out', itemsOf({ a: null, b: { c: 1 }, d: ['e'] }), { a: '' }],
     ['lone surrogates mended', itemsOf({ 'a\ud800': '\udc00b' }), { 'a\ufffd': '\ufffdb' }],
   ])('tells %s', (_, tagSet, tags) => {
-    const item = tagSet === undefined ? { instanceId: one } : { instanceId: one, tagSet };
-
-    expect(tagsTold(lessonsIn(launchOf(item)))).toEqual([tags]);
+    expect(tagsTold(lessonsIn(launchOf({ instanceId: one, tagSet })))).toEqual([tags]);
   });
+
+  test.each<[what: string, item: Record<string, Json>]>([
+    ['left out', {}],
+    ['null', { tagSet: null }],
+    ['no object', { tagSet: 'HIDDEN_DUE_TO_SECURITY_REASONS' }],
+    ['omitted for its size', { tagSet: { omitted: true } }],
+    ['cut', { tagSet: { items: [{ key: 'a', value: '1' }], omitted: true } }],
+    ['of another form', { tagSet: { team: 'web' } }],
+    ['a list of nothing', { tagSet: { items: null } }],
+    ['a list of what is no tag', { tagSet: { items: [{ key: 'a', value: '1' }, 'b'] } }],
+    ['a list of an empty tag', { tagSet: { items: {} } }],
+    ['of a tag without value', { tagSet: { items: [{ key: 'a' }] } }],
+    ['of a value that is null', { tagSet: itemsOf({ a: '1', b: null }) }],
+    ['of a value that is no text', { tagSet: itemsOf({ a: '1', b: { c: 1 } }) }],
+    ['of a key that is no text', { tagSet: { items: [{ key: 7, value: '1' }] } }],
+  ])('tells nothing of tags where the set is %s: a part is no set', (_, item) => {
+    expect(lessonsIn(launchOf({ instanceId: one, ...item }))).toEqual([]);
+  });
+
+  test.each(['my.app', 'awsx.ec2', 'AWS.ec2', ''])(
+    'tells nothing in an envelope of source "%s", that anybody may put',
+    (source) => {
+      const record = launchOf({ instanceId: one, tagSet: itemsOf({ team: 'web' }) });
+
+      expect(lessonsIn(wrapped(record, source))).toEqual([]);
+    },
+  );
 
   test('tells numbers as they were spelt, and a key of any name', () => {
     const text = JSON.stringify(launchOf({ instanceId: one, tagSet: 'TAGS' })).replace(
@@ -131,7 +156,9 @@ describe('A call that changes single tags', () => {
       { items: [{ key: 'a', value: {} }] },
     ],
     ['CreateTags of a tag that cannot be told', 'CreateTags', { items: [{ key: 'a', value: [] }] }],
+    ['CreateTags of a tag without value', 'CreateTags', { items: [{ key: 'a' }] }],
     ['CreateTags of tags in another shape', 'CreateTags', 'odd'],
+    ['DeleteTags of tags in another shape', 'DeleteTags', 'odd'],
   ])('%s may have changed any', (_, eventName, tagSet) => {
     const requestParameters = {
       resourcesSet: { items: [{ resourceId: one }] },
@@ -163,6 +190,39 @@ describe('A call that changes single tags', () => {
     );
   });
 
+  const resourceARNList = [
+    arnOf(one),
+    arnOf(two),
+    `arn:aws:ssm:eu-west-1:${ownAccount}:managed-instance/${one}`,
+    `arn:aws:drs:eu-west-1:${ownAccount}:recovery-instance/${two}`,
+    two,
+  ];
+  const tagging = (name: string, failed: readonly string[] = []) =>
+    recordOf(
+      name,
+      {
+        requestParameters: { resourceARNList, tags: { team: 'web' }, tagKeys: ['team'] },
+        responseElements: {
+          failedResourcesMap: Object.fromEntries(failed.map((arn) => [arn, { statusCode: 400 }])),
+        },
+      },
+      { eventSource: 'tagging.amazonaws.com' },
+    );
+
+  test.each(['TagResources', 'UntagResources'])(
+    '%s tells nothing of what is an instance to another service',
+    (name) => {
+      expect(lessonsIn(tagging(name)).map(({ id }) => id)).toEqual([one, two]);
+    },
+  );
+
+  test.each(['TagResources', 'UntagResources'])(
+    '%s tells nothing of resources that its answer names as failed',
+    (name) => {
+      expect(lessonsIn(tagging(name, [arnOf(one)])).map(({ id }) => id)).toEqual([two]);
+    },
+  );
+
   test('AttachInstances and DetachInstances write a tag of the group', () => {
     for (const name of ['AttachInstances', 'DetachInstances']) {
       const record = recordOf(
@@ -176,6 +236,8 @@ describe('A call that changes single tags', () => {
 
   test.each([
     ['CreateTags', { errorCode: 'Client.UnauthorizedOperation' }],
+    ['CreateTags', { responseElements: { requestId: 'r', _return: false } }],
+    ['CreateTags', { responseElements: { requestId: 'r', _return: 'false' } }],
     ['CreateTags', { eventSource: 'workspaces.amazonaws.com' }],
     ['RunInstances', { errorCode: 'Server.InsufficientInstanceCapacity' }],
     ['StopInstances', {}],
@@ -221,6 +283,18 @@ describe('Tag Change on Resource', () => {
       'of a volume',
       changeOf({ tags: {} }, ['arn:aws:ec2:eu-west-1:123456789012:volume/vol-0a1b2c3d4e5f67890']),
     ],
+    [
+      'of a node of Systems Manager',
+      changeOf({ tags: {} }, [`arn:aws:ssm:eu-west-1:${ownAccount}:managed-instance/${one}`]),
+    ],
+    [
+      'of an instance of Elastic Disaster Recovery',
+      changeOf({ tags: {} }, [`arn:aws:drs:eu-west-1:${ownAccount}:recovery-instance/${one}`]),
+    ],
+    ['of a bare id', changeOf({ tags: {} }, [one])],
+    ['of another service', changeOf({ service: 'ssm', tags: {} })],
+    ['of another type of resource', changeOf({ 'resource-type': 'volume', tags: {} })],
+    ['with a tag that cannot be told', changeOf({ tags: { a: '1', b: null } })],
     ['without a resource', changeOf({ tags: {} }, [])],
     ['without tags', changeOf({ version: 5 })],
     ['without detail', changeOf(null)],
@@ -255,6 +329,7 @@ describe('A finding', () => {
       'aws.config',
       {
         configurationItem: {
+          resourceType: 'AWS::EC2::Instance',
           resourceId: one,
           awsAccountId: otherAccount,
           awsRegion: 'us-east-2',
@@ -303,7 +378,9 @@ describe('A finding', () => {
       'aws.inspector2',
       {
         awsAccountId: otherAccount,
-        resources: [{ id: one, region: 'us-east-2', tags: { team: 'web' } }],
+        resources: [
+          { type: 'AWS_EC2_INSTANCE', id: one, region: 'us-east-2', tags: { team: 'web' } },
+        ],
       },
       told({ home: elsewhere }),
     ],
@@ -345,6 +422,45 @@ describe('A finding', () => {
     expect(lessonsIn(envelopeOf('aws.guardduty', 'GuardDuty Finding', detail))).toEqual([
       { id: one, tells: 'home', home: elsewhere },
     ]);
+  });
+
+  test.each<[what: string, source: string, detail: Json]>([
+    [
+      'with a tag that cannot be told',
+      'aws.guardduty',
+      { resource: { instanceDetails: { instanceId: one, tags: [{ key: 'a' }] } } },
+    ],
+    [
+      'about the node of Systems Manager that an instance is',
+      'aws.config',
+      {
+        configurationItem: {
+          resourceType: 'AWS::SSM::ManagedInstanceInventory',
+          resourceId: one,
+          tags: { team: 'web' },
+        },
+      },
+    ],
+    [
+      'by the ARN of another service',
+      'aws.securityhub',
+      {
+        findings: [
+          {
+            Resources: [
+              {
+                Id: `arn:aws:ssm:eu-west-1:${ownAccount}:managed-instance/${one}`,
+                Tags: { team: 'web' },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  ])('%s tells no tags', (_, source, detail) => {
+    const lessons = lessonsIn(envelopeOf(source, 'Finding', detail));
+
+    expect(lessons.filter(({ tells }) => tells !== 'home')).toEqual([]);
   });
 
   test('with neither teaches nothing', () => {
