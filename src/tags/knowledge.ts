@@ -23,7 +23,7 @@ export interface SetFact {
   readonly timeMs: number;
   readonly from: 'lookup' | 'stream';
   readonly tags: TagSet;
-  /** Of a tag change event: a later change has a higher one, also within the same second. */
+  /** Of a tag change event: a later change has a higher one, whatever their times. Of a launch 0. */
   readonly version?: number | undefined;
 }
 
@@ -53,7 +53,8 @@ export function withFact(knowledge: Knowledge, fact: Fact): Knowledge {
   const { facts, isEnded } = knowledge;
   if (facts.some((known) => isSameFact(known, fact))) return knowledge;
   const sorted = [...facts, shared(facts, fact)].sort(byOrder);
-  return { facts: sorted.filter(isNoRepetition).slice(-maxFacts), isEnded };
+  const telling = sorted.filter(isNotOvertaken).filter(isNoRepetition);
+  return { facts: telling.slice(-maxFacts), isEnded };
 }
 
 /** Adds that the instance is terminated. */
@@ -78,7 +79,7 @@ function byOrder(a: Fact, b: Fact): number {
 function rankOf(fact: Fact): number {
   if (fact.from === 'lookup') return 3;
   if (!fact.tags) return 1;
-  return fact.version === undefined ? 0 : 2;
+  return versionOf(fact) === 0 ? 0 : 2;
 }
 
 function versionOf(fact: Fact): number {
@@ -101,6 +102,13 @@ function shared(facts: readonly Fact[], fact: Fact): Fact {
   if (!tags) return fact;
   const twin = facts.find((other) => other.tags && isSameSet(other.tags, tags));
   return twin?.tags ? { ...fact, tags: twin.tags } : fact;
+}
+
+/** Whether no later version is known at an earlier time: versions count, and clocks may differ. */
+function isNotOvertaken(fact: Fact, index: number, facts: readonly Fact[]): boolean {
+  const version = fact.tags && fact.version;
+  if (version === undefined) return true;
+  return facts.slice(0, index).every((earlier) => versionOf(earlier) <= version);
 }
 
 /** Of look-ups in a row that found the same, the first and the last tell it all. */

@@ -19,7 +19,7 @@ export type Lesson = {
       /** All its tags. */
       readonly tells: 'tags';
       readonly tags: TagSet;
-      /** Of a tag change event: a later change has a higher one. */
+      /** Of a tag change event: a later change has a higher one. Of a launch 0. */
       readonly version?: number | undefined;
       /**
        * Whether other events may rely on it. A finding has the tags that its service read at some
@@ -104,7 +104,7 @@ function launched({ responseElements }: JsonObject): Lesson[] {
     if (!isObject(item)) return [];
     const id = idIn(item.instanceId);
     const tags = setInItems(item.tagSet);
-    return id && tags ? [{ id, tells: 'tags', tags, isShared: true }] : [];
+    return id && tags ? [{ id, tells: 'tags', tags, version: 0, isShared: true }] : [];
   });
 }
 

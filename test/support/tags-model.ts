@@ -120,7 +120,12 @@ interface Step {
   readonly isCallTold: boolean;
   readonly callLagMs: number;
   readonly isChangeTold: boolean;
+  /** By so much the clock that tells of the change is wrong. */
+  readonly clockErrorMs: number;
 }
+
+/** As wrong as the clock of a tag change event ever is. */
+export const maxClockErrorMs = 3000;
 
 const key = fc.constantFrom('a', 'b', 'A', 'aws:x', '__proto__');
 const value = fc.constantFrom('1', '2', '', '\u00e9');
@@ -133,7 +138,7 @@ const someTags = fc
 
 /** Most steps are seconds apart, some within one, some hours. */
 const gapMs = fc.oneof(
-  { weight: 2, arbitrary: fc.integer({ min: 1, max: 900 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 900 }) },
   { weight: 3, arbitrary: fc.integer({ min: 900, max: 60_000 }) },
   { weight: 2, arbitrary: fc.integer({ min: 60_000, max: 4 * 3_600_000 }) },
   { weight: 1, arbitrary: fc.integer({ min: 3_600_000, max: 40 * 3_600_000 }) },
@@ -153,7 +158,8 @@ const step: fc.Arbitrary<Step> = fc.record({
   tags: someTags,
   isCallTold: fc.boolean(),
   callLagMs: fc.constantFrom(0, 0, 300, 1500),
-  isChangeTold: fc.boolean(),
+  isChangeTold: fc.nat(3).map((n) => n > 0),
+  clockErrorMs: fc.constantFrom(0, 0, 700, -maxClockErrorMs, maxClockErrorMs),
 });
 
 const instance = fc.record({
@@ -253,7 +259,6 @@ const floorMs = (ms: number) => Math.floor(ms / 1000) * 1000;
 
 function liveOf({ home, number, bornMs, tags, isLaunchTold, steps, end }: Given) {
   const id = idOf(number);
-  const key = keyOf(home, id);
   const events: WorldEvent[] = [];
   const states: { ms: number; tags: TagSet }[] = [];
   let ms = noonMs + bornMs;
@@ -270,22 +275,7 @@ function liveOf({ home, number, bornMs, tags, isLaunchTold, steps, end }: Given)
     version += 1;
     states.push({ ms, tags: current });
     if (step.isChangeTold) {
-      const timeMs = floorMs(ms);
-      const detail = { service: 'ec2', 'resource-type': 'instance', version, tags: { ...current } };
-      const resources = [arnOf(id, home)];
-      const more = { resources, timeMs, from: home };
-      const json = envelopeOf(
-        'aws.tag',
-        'Tag Change on Resource',
-        { ...detail, tags: current },
-        more,
-      );
-      events.push({
-        json,
-        timeMs,
-        tells: { key, tags: current, version },
-        carries: { tags: current, timeMs, isThen: true },
-      });
+      events.push(tagChangeEvent(home, id, ms + step.clockErrorMs, current, version));
     }
   }
   if (end) {
@@ -348,6 +338,29 @@ function launchEvent(home: Home, id: string, ms: number, tags: TagSet): WorldEve
     json,
     timeMs,
     tells: { key: keyOf(home, id), tags, version: 0 },
+    carries: { tags, timeMs, isThen: true },
+  };
+}
+
+/** That an instance has these tags since: of its change of this version. */
+export function tagChangeEvent(
+  home: Home,
+  id: string,
+  ms: number,
+  tags: TagSet,
+  version: number,
+): WorldEvent {
+  const timeMs = floorMs(ms);
+  const detail = { service: 'ec2', 'resource-type': 'instance', version, tags };
+  const json = envelopeOf('aws.tag', 'Tag Change on Resource', detail, {
+    resources: [arnOf(id, home)],
+    timeMs,
+    from: home,
+  });
+  return {
+    json,
+    timeMs,
+    tells: { key: keyOf(home, id), tags, version },
     carries: { tags, timeMs, isThen: true },
   };
 }

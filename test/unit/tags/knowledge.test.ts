@@ -24,6 +24,7 @@ const launch = (seconds: number, tags: Tags): Fact => ({
   timeMs: at(seconds),
   from: 'stream',
   tags: setOf(tags),
+  version: 0,
 });
 const tagChange = (seconds: number, version: number, tags: Tags): Fact => ({
   timeMs: at(seconds),
@@ -149,6 +150,36 @@ describe('Within one second', () => {
 
     expect(askedAt(knowledge, 5)).toEqual({ tags: b, seconds: 0.3 });
     expect(askedAt(knowledge, 0)).toEqual({ tags: b, seconds: 0.3 });
+  });
+});
+
+describe('Of tag changes whose clocks differ', () => {
+  test.each<[what: string, facts: Fact[]]>([
+    ['of seconds before', [tagChange(11, 4, a), tagChange(10, 5, b)]],
+    ['of before the launch', [launch(11, a), tagChange(10, 2, b)]],
+  ])('a higher version %s is the last', (_, facts) => {
+    for (const order of [facts, facts.toReversed()]) {
+      expect(askedAt(knowing(...order), 20)).toEqual({ tags: b, seconds: 10 });
+      expect(askedAt(knowing(...order), 11)).toEqual({ tags: b, seconds: 10 });
+    }
+  });
+
+  test('the one before is still the truth of before', () => {
+    const facts = [tagChange(12, 4, a), tagChange(10, 5, b), tagChange(5, 3, c)];
+
+    for (const order of [facts, facts.toReversed()]) {
+      expect(askedAt(knowing(...order), 9)).toEqual({ tags: c, seconds: 5 });
+      expect(askedAt(knowing(...order), 20)).toEqual({ tags: b, seconds: 10 });
+    }
+  });
+
+  test('one without a version counts by its time', () => {
+    const { version, ...unversioned } = tagChange(12, 0, a) as SetFact;
+
+    expect(askedAt(knowing(tagChange(10, 5, b), unversioned), 20)).toEqual({
+      tags: a,
+      seconds: 12,
+    });
   });
 });
 

@@ -36,7 +36,7 @@ describe('RunInstances', () => {
 
     for (const json of [record, wrapped(record)]) {
       expect(lessonsIn(json)).toEqual([
-        { id: one, tells: 'tags', tags: setOf(tags), isShared: true },
+        { id: one, tells: 'tags', tags: setOf(tags), version: 0, isShared: true },
       ]);
     }
   });
