@@ -30,10 +30,10 @@ export function isAskedFor(knowledge: Knowledge, timeMs: number, nowMs: number):
 function longestAgeOf(known: SetFact, { facts }: Knowledge): number {
   const earlier = facts.slice(0, facts.indexOf(known));
   if (isEmptySet(known.tags)) {
-    // Without tags for an hour: worth another question in an hour.
+    // Without tags for ten minutes: worth another question in ten; but who tags late does so any time.
     const isOther = (fact: Fact) => !isSet(fact) || !isEmptySet(fact.tags);
     const since = earlier[earlier.findLastIndex(isOther) + 1] ?? known;
-    return Math.min(Math.max(known.timeMs - since.timeMs, settleMs), goodForMs);
+    return Math.min(Math.max(known.timeMs - since.timeMs, settleMs), hourMs);
   }
   const isMissed = (change: Fact) =>
     !isLookUp(change) && change.timeMs > known.timeMs - settleMs && !isShown(change, known.tags);
@@ -44,6 +44,5 @@ function longestAgeOf(known: SetFact, { facts }: Knowledge): number {
 export function isRider({ facts, isEnded }: Knowledge, nowMs: number): boolean {
   const last = facts.at(-1);
   if (isEnded || last === undefined) return false;
-  if (!last.tags) return true;
-  return !isEmptySet(last.tags) && last.timeMs <= nowMs - hourMs;
+  return !last.tags || last.timeMs <= nowMs - hourMs;
 }

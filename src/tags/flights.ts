@@ -16,6 +16,8 @@ export interface Trip {
   readonly home: Home;
   readonly place: Place;
   readonly ids: readonly string[];
+  /** How many tags one of them is likely to have, at most. */
+  readonly tagsPerId: number;
   /** Others, in the order of their need: as many come along as cost no further call. */
   readonly riders: readonly Rider[];
 }
@@ -110,22 +112,22 @@ export function createFlights(lookUp: LookUp) {
 
 const noTags = tagSetOf([]);
 
-/** A page of DescribeTags has 1,000 tags, and an instance 50 of its user and some of AWS. */
-const maxTagsPerCall = 1000;
-const maxTagsPerId = 60;
+/** A page of DescribeTags. */
+const maxTagsPerPage = 1000;
 
 /** The ids of each call; riders take what room is left in the one page that the last call has. */
-function* callsOf({ ids, riders }: Trip): Generator<readonly string[]> {
+function* callsOf({ ids, tagsPerId, riders }: Trip): Generator<readonly string[]> {
   for (let from = 0; from < ids.length; from += maxIdsPerCall) {
     const call = ids.slice(from, from + maxIdsPerCall);
     const isLast = from + maxIdsPerCall >= ids.length;
-    yield isLast ? [...call, ...ridersBeside(call, riders)] : call;
+    yield isLast ? [...call, ...seated(riders, call.length, tagsPerId)] : call;
   }
 }
 
-function ridersBeside(ids: readonly string[], riders: readonly Rider[]): string[] {
-  let seats = maxIdsPerCall - ids.length;
-  let tags = maxTagsPerCall - maxTagsPerId * ids.length;
+/** The riders that find room beside so many. */
+function seated(riders: readonly Rider[], besideIds: number, tagsPerId: number): string[] {
+  let seats = maxIdsPerCall - besideIds;
+  let tags = maxTagsPerPage - tagsPerId * besideIds;
   const seated: string[] = [];
   for (const { id, tagCount } of riders) {
     tags -= tagCount;

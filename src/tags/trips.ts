@@ -1,9 +1,10 @@
 import { isRider } from './asked-for.ts';
 import type { Rider, Trip } from './flights.ts';
 import { type Home, keyOf } from './home.ts';
-import type { Fact } from './knowledge.ts';
+import type { Fact, Knowledge } from './knowledge.ts';
 import { maxIdsPerCall, type Place } from './look-up.ts';
 import type { Memory } from './memory.ts';
+import { isEmptySet, type TagSet } from './tag-set.ts';
 
 /** An instance whose tags have to be looked up, and where. */
 export interface Wanted {
@@ -18,48 +19,65 @@ export interface Wanted {
  */
 export function tripsOf(wanted: readonly Wanted[], memory: Memory, nowMs: number): Trip[] {
   const byHome = Map.groupBy(wanted, ({ home }) => keyOf(home));
-  const riders = ridersOf(memory, byHome, nowMs);
+  const neighbours = neighboursOf(memory, byHome);
   const trips = Array.from(byHome, ([key, group]): Trip => {
     const { home, place } = group[0] as Wanted;
     const ids = new Set(group.map(({ id }) => id));
-    const others = (riders.get(key) ?? []).filter(({ id }) => !ids.has(id));
-    return { home, place, ids: [...ids], riders: others };
+    const known = neighbours.get(key) ?? [];
+    const tagsPerId = mostTagsOf(known);
+    const others = known.filter(({ id }) => !ids.has(id));
+    return { home, place, ids: [...ids], tagsPerId, riders: ridersOf(others, tagsPerId, nowMs) };
   });
   return trips.sort((a, b) => b.ids.length - a.ids.length);
 }
 
-/** Riders of each home, the longest waiting first, as many as a call has seats. */
-function ridersOf(
-  memory: Memory,
-  homes: ReadonlyMap<string, unknown>,
-  nowMs: number,
-): Map<string, Rider[]> {
-  const waiting: Waiting[] = [];
-  for (const [key, knowledge] of memory.all()) {
-    const home = key.slice(0, key.lastIndexOf('/') + 1);
-    if (!homes.has(home) || !isRider(knowledge, nowMs)) continue;
-    const last = knowledge.facts.at(-1) as Fact;
-    waiting.push({ home, id: key.slice(home.length), last });
-  }
-  const inOrder = waiting.sort((a, b) => a.last.timeMs - b.last.timeMs);
-  return new Map(
-    Array.from(
-      Map.groupBy(inOrder, ({ home }) => home),
-      ([home, group]) => [home, group.slice(0, maxIdsPerCall).map(riderOf)],
-    ),
-  );
-}
-
-interface Waiting {
-  readonly home: string;
+/** An instance that something is known of. */
+interface Neighbour {
   readonly id: string;
+  readonly knowledge: Knowledge;
   /** The last that is known of it. */
   readonly last: Fact;
 }
 
-/** As many as EC2 allows a user, where they changed since they were known. */
-const unknownTagCount = 50;
+/** All of each home that something is known of. */
+function neighboursOf(
+  memory: Memory,
+  homes: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, readonly Neighbour[]> {
+  const neighbours = new Map(Array.from(homes.keys(), (home) => [home, [] as Neighbour[]]));
+  for (const [key, knowledge] of memory.all()) {
+    const home = key.slice(0, key.lastIndexOf('/') + 1);
+    const last = knowledge.facts.at(-1);
+    if (last) neighbours.get(home)?.push({ id: key.slice(home.length), knowledge, last });
+  }
+  return neighbours;
+}
 
-function riderOf({ id, last }: Waiting): Rider {
-  return { id, tagCount: last.tags ? Object.keys(last.tags).length : unknownTagCount };
+/** Of an instance that nothing is known of, where nothing is known of any: 50 of its user, some of AWS. */
+const unknownTagCount = 60;
+
+/** As many tags as any of them has, as far as that is known. */
+function mostTagsOf(neighbours: readonly Neighbour[]): number {
+  const counts = neighbours.flatMap(({ last }) => (last.tags ? [tagCountOf(last.tags)] : []));
+  return counts.length > 0
+    ? counts.reduce((most, count) => Math.max(most, count))
+    : unknownTagCount;
+}
+
+/** Who rides along, the longest waiting first, as many as a call has seats; last who had no tags. */
+function ridersOf(neighbours: readonly Neighbour[], tagsPerId: number, nowMs: number): Rider[] {
+  return neighbours
+    .filter(({ knowledge }) => isRider(knowledge, nowMs))
+    .sort((a, b) => Number(isBare(a)) - Number(isBare(b)) || a.last.timeMs - b.last.timeMs)
+    .slice(0, maxIdsPerCall)
+    .map(({ id, last }) => ({ id, tagCount: (last.tags && tagCountOf(last.tags)) || tagsPerId }));
+}
+
+/** It may be gone. */
+function isBare({ last }: Neighbour): boolean {
+  return last.tags !== undefined && isEmptySet(last.tags);
+}
+
+function tagCountOf(tags: TagSet): number {
+  return Object.keys(tags).length;
 }

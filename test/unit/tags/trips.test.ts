@@ -38,18 +38,27 @@ describe('A plan of look-ups', () => {
     const trips = tripsOf(wanted, createMemory(), at(0));
 
     expect(trips).toEqual([
-      { home: there, place: wanted[1]?.place, ids: [idOf(1), idOf(2), idOf(3)], riders: [] },
-      { home, place: wanted[0]?.place, ids: [idOf(1)], riders: [] },
+      {
+        home: there,
+        place: wanted[1]?.place,
+        ids: [idOf(1), idOf(2), idOf(3)],
+        tagsPerId: 60,
+        riders: [],
+      },
+      { home, place: wanted[0]?.place, ids: [idOf(1)], tagsPerId: 60, riders: [] },
     ]);
   });
 
-  test('lets those ride along that wait for longest, with as many tags as they had', async () => {
+  test('lets those ride along that wait for longest, last those without tags', async () => {
     const memory = await memoryOf([
       [1, seenAt(-2 * hour)],
       [2, seenAt(-3 * hour, { a: '1', b: '2', c: '3' })],
       [3, seenAt(-100)],
       [4, withEnd(seenAt(-9 * hour))],
       [5, withFact(seenAt(-100), { timeMs: at(-50), from: 'stream', delta: undefined })],
+      [6, seenAt(-9 * hour, {})],
+      [7, seenAt(-8 * hour, {})],
+      [8, seenAt(-100, {})],
     ]);
 
     const [trip] = tripsOf(wantedIn(home, 9), memory, at(0));
@@ -57,8 +66,26 @@ describe('A plan of look-ups', () => {
     expect(trip?.riders).toEqual([
       { id: idOf(2), tagCount: 3 },
       { id: idOf(1), tagCount: 1 },
-      { id: idOf(5), tagCount: 50 },
+      { id: idOf(5), tagCount: 3 },
+      { id: idOf(6), tagCount: 3 },
+      { id: idOf(7), tagCount: 3 },
     ]);
+  });
+
+  test.each<[what: string, known: Knowledge[], tagsPerId: number]>([
+    ['those that are known there', [seenAt(-9, { a: '1', b: '2' }), seenAt(-2 * hour)], 2],
+    ['those that are known there, of which none has any', [seenAt(-9, {})], 0],
+    ['EC2 allows, where none is known', [], 60],
+    [
+      'EC2 allows, where only changes are known',
+      [withFact(nothingKnown, { timeMs: at(-9), from: 'stream', delta: undefined })],
+      60,
+    ],
+  ])('expects as many tags as %s', async (_, known, tagsPerId) => {
+    const memory = await memoryOf(known.map((knowledge, index) => [index, knowledge]));
+
+    expect(tripsOf(wantedIn(home, 9), memory, at(0))[0]?.tagsPerId).toBe(tagsPerId);
+    expect(tripsOf(wantedIn(there, 9), memory, at(0))[0]?.tagsPerId).toBe(60);
   });
 
   test('lets nobody ride who is asked for anyway, or who lives elsewhere', async () => {
