@@ -10,6 +10,7 @@ import { putToService } from '../src/firehose/service.ts';
 import { metricsOf } from '../src/metrics.ts';
 import { bugsIn, failedRecordsIn, summaryOf } from '../src/summary.ts';
 import { ec2LookUp } from '../src/tags/ec2-look-up.ts';
+import { membersOf } from '../src/tags/look-up.ts';
 import { tagFilterOf } from '../src/tags/tag-set.ts';
 import { createTags } from '../src/tags/tags.ts';
 import { transform } from '../src/transform.ts';
@@ -19,7 +20,7 @@ const metrics = new Metrics({ namespace: 'eventlake' });
 const configuration = configurationOf(process.env);
 const tags = createTags({
   lookUp: configuration.tagLookup === 'on' ? ec2LookUp() : undefined,
-  memberRole: configuration.memberRole,
+  members: membersOf(configuration),
   isKept: tagFilterOf(configuration.tagKeys),
 });
 

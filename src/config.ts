@@ -17,6 +17,10 @@ export interface Configuration {
   readonly tagKeys: readonly string[];
   /** Name of the role to assume in other accounts, to look tags up there. */
   readonly memberRole: string | undefined;
+  /** Those accounts, where they are named one by one. */
+  readonly memberAccounts: ReadonlySet<string>;
+  /** The organization whose accounts they are all. */
+  readonly organizationId: string | undefined;
   /** Name of the function's own role: its calls never cause look-ups. */
   readonly ownRole: string | undefined;
 }
@@ -40,6 +44,8 @@ export function configurationOf(environment: Environment): Configuration {
     tagLookup: oneOf(environment, 'TAG_LOOKUP', ['on', 'off']),
     tagKeys: listIn(environment, 'TAG_KEYS'),
     memberRole: roleIn(environment, 'MEMBER_ROLE'),
+    memberAccounts: accountsIn(environment, 'MEMBER_ACCOUNTS'),
+    organizationId: organizationIn(environment, 'ORGANIZATION_ID'),
     ownRole: roleIn(environment, 'OWN_ROLE'),
   };
 }
@@ -65,6 +71,25 @@ function roleIn(environment: Environment, name: string): string | undefined {
   if (!value) return undefined;
   if (!/^[\w+=,.@-]{1,64}$/.test(value))
     throw refusal(name, value, 'the name of a role, not its ARN');
+  return value;
+}
+
+function accountsIn(environment: Environment, name: string): ReadonlySet<string> {
+  const accounts = listIn(environment, name);
+  if (!accounts.every((account) => /^\d{12}$/.test(account))) {
+    const form = 'ids of accounts, 12 digits each, comma separated';
+    throw refusal(name, environment[name] ?? '', form);
+  }
+  return new Set(accounts);
+}
+
+/** "Organization" (AWS Organizations API Reference): ids. */
+function organizationIn(environment: Environment, name: string): string | undefined {
+  const value = environment[name];
+  if (!value) return undefined;
+  if (!/^o-[a-z0-9]{10,32}$/.test(value)) {
+    throw refusal(name, value, 'the id of an organization, such as o-a1b2c3d4e5');
+  }
   return value;
 }
 

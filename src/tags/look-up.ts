@@ -1,4 +1,4 @@
-import { reserveMs } from '../config.ts';
+import { type Configuration, reserveMs } from '../config.ts';
 import type { Home } from './home.ts';
 import type { TagSet } from './tag-set.ts';
 
@@ -14,16 +14,34 @@ export interface Own {
   readonly account: string;
 }
 
+/** Other accounts that may be asked. An event may name any, and a stranger make a role of any name. */
+export interface Members {
+  /** Name of the role to assume there. */
+  readonly role: string;
+  /** Undefined: all of an organization, and whose is in it IAM knows. */
+  readonly accounts: ReadonlySet<string> | undefined;
+}
+
+/** The accounts that may be asked; undefined where there are none. */
+export function membersOf({
+  memberRole: role,
+  memberAccounts,
+  organizationId,
+}: Pick<Configuration, 'memberRole' | 'memberAccounts' | 'organizationId'>): Members | undefined {
+  if (role === undefined) return undefined;
+  return { role, accounts: organizationId === undefined ? memberAccounts : undefined };
+}
+
 /** Where the tags of a home are asked for; undefined where they may not be. */
 export function placeOf(
   { account, region }: Home,
   own: Own | undefined,
-  memberRole: string | undefined,
+  members: Members | undefined,
 ): Place | undefined {
   if (own === undefined) return undefined;
   if (account === own.account) return { region, roleArn: undefined };
-  if (memberRole === undefined) return undefined;
-  return { region, roleArn: `arn:${own.partition}:iam::${account}:role/${memberRole}` };
+  if (members === undefined || members.accounts?.has(account) === false) return undefined;
+  return { region, roleArn: `arn:${own.partition}:iam::${account}:role/${members.role}` };
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   withFact,
 } from './knowledge.ts';
 import { type Lesson, lessonsOf } from './lessons.ts';
-import { type LookUp, type LookUpBudget, type Own, placeOf } from './look-up.ts';
+import { type LookUp, type LookUpBudget, type Members, type Own, placeOf } from './look-up.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { setAt } from './set-at.ts';
 import { isEmptySet, keepAll, keptOf, type TagFilter, type TagSet } from './tag-set.ts';
@@ -56,8 +56,8 @@ export interface Tags {
 export interface TagOptions {
   /** Undefined where nothing is looked up at all. */
   readonly lookUp: LookUp | undefined;
-  /** Name of the role to assume in other accounts; undefined where they are not asked. */
-  readonly memberRole?: string | undefined;
+  /** Undefined where no other account is asked. */
+  readonly members?: Members | undefined;
   /** Which tags rows keep, by key. */
   readonly isKept?: TagFilter;
   readonly memory?: Memory;
@@ -75,7 +75,7 @@ export interface TagContext extends LookUpBudget {
  */
 export function createTags({
   lookUp,
-  memberRole,
+  members,
   isKept = keepAll,
   memory = createMemory(),
 }: TagOptions): Tags {
@@ -93,7 +93,7 @@ export function createTags({
       const wanted: Wanted[] = [];
       for (const request of requests) {
         const { id, home } = request;
-        const place = home && placeOf(home, own, memberRole);
+        const place = home && placeOf(home, own, members);
         if (!fly || !place || !isWanted(request, known, nowMs)) continue;
         isAsked.add(request);
         wanted.push({ id, home, place });

@@ -4,7 +4,7 @@ import { loadStack, type StackOptions } from '../../local/template/load-stack.ts
 import { readTemplate } from '../../local/template/read-template.ts';
 import { type ParameterOverrides, resolveTemplate } from '../../local/template/resolve-template.ts';
 import { configurationOf } from '../../src/config.ts';
-import { placeOf } from '../../src/tags/look-up.ts';
+import { membersOf, placeOf } from '../../src/tags/look-up.ts';
 import { memberSessionName } from '../../src/tags/member-session.ts';
 
 const main = { account: '123456789012', region: 'eu-west-1' };
@@ -83,8 +83,9 @@ describe('A stack of member.yaml', () => {
       { Effect: 'Allow', Action: 'ec2:DescribeTags', Resource: '*' },
     ]);
     const name = names.LookUpRole?.ref;
-    expect(configurationOf({ MEMBER_ROLE: name }).memberRole).toBe(name);
-    expect(placeOf(member, { partition: 'aws', account: main.account }, name)?.roleArn).toBe(
+    const { functions } = mainStack({ MemberRole: name ?? '', MemberAccounts: member.account });
+    const members = membersOf(configurationOf(functions[0]?.environment ?? {}));
+    expect(placeOf(member, { partition: 'aws', account: main.account }, members)?.roleArn).toBe(
       names.LookUpRole?.attributes.Arn,
     );
   });
@@ -204,15 +205,45 @@ describe('The bus of the main stack', () => {
   });
 });
 
-test('The function may assume the role of the members, by its very name, and nothing else', () => {
-  const assumable = (MemberRole: string, TagLookup = 'on') => {
-    const { resources } = mainStack({ MemberRole, TagLookup });
-    return policiesIn(resources.TransformRole?.Properties)
-      .filter(({ Action }) => Action === 'sts:AssumeRole')
-      .map(({ Resource }) => Resource);
+describe('The function may assume the role of the members', () => {
+  const MemberRole = 'eventlake-member';
+  const Resource = `arn:aws:iam::*:role/${MemberRole}`;
+  const statement = { Effect: 'Allow', Action: 'sts:AssumeRole', Resource };
+  const ofAccounts = {
+    ...statement,
+    Condition: { StringEquals: { 'aws:ResourceAccount': ['111122223333', '444455556666'] } },
   };
+  const ofOrganization = {
+    ...statement,
+    Condition: { StringEquals: { 'aws:ResourceOrgID': 'o-a1b2c3d4e5' } },
+  };
+  const MemberAccounts = '111122223333,444455556666';
+  const OrganizationId = 'o-a1b2c3d4e5';
 
-  expect(assumable('eventlake-member')).toEqual(['arn:aws:iam::*:role/eventlake-member']);
-  expect(assumable('')).toEqual([]);
-  expect(assumable('eventlake-member', 'off')).toEqual([]);
+  test.each<[where: string, parameters: StackOptions['parameters'], statements: object[]]>([
+    ['in the accounts that are named', { MemberRole, MemberAccounts }, [ofAccounts]],
+    ['in the organization', { MemberRole, OrganizationId }, [ofOrganization]],
+    ['in both', { MemberRole, MemberAccounts, OrganizationId }, [ofAccounts, ofOrganization]],
+    ['nowhere, if neither is named', { MemberRole }, []],
+    ['nowhere, if no role is named', { MemberAccounts, OrganizationId }, []],
+    ['nowhere, if nothing is looked up', { MemberRole, MemberAccounts, TagLookup: 'off' }, []],
+  ])('%s', (_, parameters, statements) => {
+    const { resources } = mainStack(parameters);
+
+    expect(
+      policiesIn(resources.TransformRole?.Properties).filter(
+        ({ Action }) => Action === 'sts:AssumeRole',
+      ),
+    ).toEqual(statements);
+  });
+
+  test('and is told the accounts that the bus admits', () => {
+    const [transform] = mainStack({ MemberRole, MemberAccounts, OrganizationId }).functions;
+
+    expect(configurationOf(transform?.environment ?? {})).toMatchObject({
+      memberRole: MemberRole,
+      memberAccounts: new Set(['111122223333', '444455556666']),
+      organizationId: OrganizationId,
+    });
+  });
 });

@@ -57,7 +57,8 @@ async function openSts(options: StsEndpointOptions = {}): Promise<StsEndpoint> {
   return sts;
 }
 
-const createLookingTags = () => createTags({ lookUp: ec2LookUp(), memberRole });
+const members = { role: memberRole, accounts: new Set([otherAccount]) };
+const createLookingTags = () => createTags({ lookUp: ec2LookUp(), members });
 
 /** An event of so many instances, of an account and Region. */
 const startOf = (instanceIds: readonly string[], account = ownAccount, region = 'eu-west-1') =>

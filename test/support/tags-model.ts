@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/json.ts';
 import { type Home, keyOf } from '../../src/tags/home.ts';
 import type { Delta } from '../../src/tags/knowledge.ts';
+import type { Members } from '../../src/tags/look-up.ts';
 import { isSameSet, type TagSet } from '../../src/tags/tag-set.ts';
 import {
   arnOf,
@@ -63,7 +64,7 @@ export interface Batch {
 
 export interface Settings {
   readonly lookUp: 'on' | 'off';
-  readonly memberRole: string | undefined;
+  readonly members: Members | undefined;
   readonly tagKeys: readonly string[];
   /** What happens to each look-up in turn. */
   readonly faults: readonly Fault[];
@@ -81,6 +82,13 @@ export const homes: readonly Home[] = [
   { account: otherAccount, region: 'eu-west-1' },
 ];
 export const ownRole = 'stack-TransformRole-1';
+export const memberRole = 'eventlake-member';
+
+/** Who calls as the function does in an account: under its own role, or under that of the members. */
+export const ownActors = new Map([
+  [ownAccount, `arn:aws:sts::${ownAccount}:assumed-role/${ownRole}/transform`],
+  [otherAccount, `arn:aws:sts::${otherAccount}:assumed-role/${memberRole}/eventlake`],
+]);
 
 const noTags = setOf({});
 
@@ -237,20 +245,25 @@ export const anyWorld: fc.Arbitrary<World> = fc
     happenings: fc.array(happening, { maxLength: 20 }),
     deliveries: fc.array(delivery, { minLength: 1, maxLength: 50 }),
     lookUp: fc.constantFrom<'on' | 'off'>('on', 'on', 'on', 'off'),
-    memberRole: fc.constantFrom('eventlake-member', undefined),
+    members: fc.constantFrom<(Members | undefined)[]>(
+      { role: memberRole, accounts: new Set([otherAccount]) },
+      { role: memberRole, accounts: undefined },
+      { role: memberRole, accounts: new Set() },
+      undefined,
+    ),
     tagKeys: fc.constantFrom([], [], ['a*']),
     faults: fc.oneof(
       fc.constant<Fault[]>([{ kind: 'none' }]),
       fc.array(fault, { minLength: 1, maxLength: 6 }),
     ),
   })
-  .map(({ instances: given, happenings, deliveries, lookUp, memberRole, tagKeys, faults }) => {
+  .map(({ instances: given, happenings, deliveries, lookUp, members, tagKeys, faults }) => {
     const lives = given.map(liveOf);
     const instances = lives.map(({ instance }) => instance);
     const others = happenings.map((one) => eventOfHappening(one, instances));
     const events = [...lives.flatMap((live) => live.events), ...others];
     const batches = events.length === 0 ? [] : batchesOf(deliveries, events);
-    return { instances, events, batches, settings: { lookUp, memberRole, tagKeys, faults } };
+    return { instances, events, batches, settings: { lookUp, members, tagKeys, faults } };
   });
 
 type Given = typeof instance extends fc.Arbitrary<infer T> ? T : never;
@@ -439,10 +452,7 @@ function eventOfHappening(
         timeMs,
       };
     case 'own call': {
-      const userIdentity = {
-        type: 'AssumedRole',
-        arn: `arn:aws:sts::${ownAccount}:assumed-role/${ownRole}/transform`,
-      };
+      const userIdentity = { type: 'AssumedRole', arn: ownActors.get(home.account) as string };
       const items = [{ name: 'resource-id', valueSet: { items: [{ value: id }] } }];
       const requestParameters = { filterSet: { items } };
       return { json: recordOf('DescribeTags', { userIdentity, requestParameters }, from), timeMs };

@@ -9,6 +9,8 @@ const defaults = {
   tagLookup: 'on',
   tagKeys: [],
   memberRole: undefined,
+  memberAccounts: new Set(),
+  organizationId: undefined,
   ownRole: undefined,
 };
 
@@ -25,6 +27,8 @@ describe('A configuration', () => {
       TAG_LOOKUP: '',
       TAG_KEYS: '',
       MEMBER_ROLE: '',
+      MEMBER_ACCOUNTS: '',
+      ORGANIZATION_ID: '',
       OWN_ROLE: '',
     };
 
@@ -54,6 +58,13 @@ describe('A configuration', () => {
     ['TAG_KEYS', ' , ', { tagKeys: [] }],
     ['MEMBER_ROLE', 'eventlake-tags', { memberRole: 'eventlake-tags' }],
     ['MEMBER_ROLE', 'A1_+=,.@-', { memberRole: 'A1_+=,.@-' }],
+    ['MEMBER_ACCOUNTS', '111122223333', { memberAccounts: new Set(['111122223333']) }],
+    [
+      'MEMBER_ACCOUNTS',
+      '111122223333, 012345678901,',
+      { memberAccounts: new Set(['111122223333', '012345678901']) },
+    ],
+    ['ORGANIZATION_ID', 'o-a1b2c3d4e5', { organizationId: 'o-a1b2c3d4e5' }],
     ['OWN_ROLE', 'eventlake-transform', { ownRole: 'eventlake-transform' }],
     ['OWN_ROLE', 'x'.repeat(64), { ownRole: 'x'.repeat(64) }],
   ])('%s may be "%s"', (name, value, expected) => {
@@ -62,6 +73,8 @@ describe('A configuration', () => {
 
   const sourcesForm = 'it must be at most 48 names of /^[a-z0-9][a-z0-9._-]*$/, comma separated';
   const roleForm = 'it must be the name of a role, not its ARN';
+  const accountsForm = 'it must be ids of accounts, 12 digits each, comma separated';
+  const organizationForm = 'it must be the id of an organization, such as o-a1b2c3d4e5';
   const daysForm = 'it must be a whole number from 0 to 7';
 
   test.each([
@@ -92,6 +105,12 @@ describe('A configuration', () => {
     ['MEMBER_ROLE', 'arn:aws:iam::123456789012:role/x', roleForm],
     ['MEMBER_ROLE', 'path/x', roleForm],
     ['MEMBER_ROLE', ' x', roleForm],
+    ['MEMBER_ACCOUNTS', '*', accountsForm],
+    ['MEMBER_ACCOUNTS', '11112222333', accountsForm],
+    ['MEMBER_ACCOUNTS', '111122223333, root', accountsForm],
+    ['ORGANIZATION_ID', '*', organizationForm],
+    ['ORGANIZATION_ID', 'a1b2c3d4e5', organizationForm],
+    ['ORGANIZATION_ID', 'o-A1B2C3D4E5', organizationForm],
     ['OWN_ROLE', 'x'.repeat(65), roleForm],
     ['OWN_ROLE', 'é', roleForm],
   ])('is refused where %s is %j', (name, value, form) => {

@@ -168,7 +168,10 @@ async function live(
 }
 
 const createLookingTags = (): Tags =>
-  createTags({ lookUp: ec2LookUp(), memberRole: 'eventlake-member' });
+  createTags({
+    lookUp: ec2LookUp(),
+    members: { role: 'eventlake-member', accounts: new Set([otherAccount]) },
+  });
 
 test('the accounts and Regions at moto know nothing of each other', async () => {
   const [own, ownElsewhere, other] = accounts as [HomeAtMoto, HomeAtMoto, HomeAtMoto];

@@ -283,6 +283,11 @@ describe('A row goes without tags', () => {
     ['the event is of our own calls', {}, { mayLookUp: false }],
     ['it lives nobody knows where', {}, { home: undefined }],
     ['it lives in another account, and no role is named', {}, { home: other }],
+    [
+      'it lives in an account that is none of the members',
+      { members: { role: 'member', accounts: new Set(['999999999999']) } },
+      { home: other },
+    ],
   ])('as skipped, where %s', async (_, options, request) => {
     const { ask, calls } = prepare(options);
 
@@ -322,7 +327,9 @@ describe('A row goes without tags', () => {
 
 describe('Other accounts', () => {
   test('are asked under the role of the members, and never mixed up with the own', async () => {
-    const { ask, calls } = prepare({ memberRole: 'member' });
+    const { ask, calls } = prepare({
+      members: { role: 'member', accounts: new Set([otherAccount]) },
+    });
     await ask(60, seen(0, { lesson: tagsTold({ team: 'own' }) }));
 
     const answers = await ask(61, seen(1), seen(1, { home: other }));
