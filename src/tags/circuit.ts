@@ -1,3 +1,5 @@
+import { createRecent } from './recent.ts';
+
 /**
  * Stops asking for a while where asking keeps failing: an account that denies, a Region that
  * throttles. One failure may be chance; from the second on the pause doubles each time.
@@ -12,22 +14,17 @@ const firstPauseMs = 30 * 1000;
 const longestPauseMs = 30 * 60 * 1000;
 
 /** What a place is called comes from events, so there may be any number. */
-const maxPlaces = 1000;
+export const maxPlaces = 1000;
 
 export function createCircuit(): Circuit {
-  const places = new Map<string, { readonly failures: number; readonly untilMs: number }>();
+  const places = createRecent<{ readonly failures: number; readonly untilMs: number }>(maxPlaces);
   return {
     isOpen: (place, nowMs) => nowMs < (places.get(place)?.untilMs ?? 0),
     failed(place, nowMs) {
       const failures = (places.get(place)?.failures ?? 0) + 1;
       const pauseMs = failures < 2 ? 0 : firstPauseMs * 2 ** Math.min(failures - 2, 10);
-      places.delete(place);
       places.set(place, { failures, untilMs: nowMs + Math.min(pauseMs, longestPauseMs) });
-      for (const oldest of places.keys()) {
-        if (places.size <= maxPlaces) break;
-        places.delete(oldest);
-      }
     },
-    succeeded: (place) => void places.delete(place),
+    succeeded: places.delete,
   };
 }
