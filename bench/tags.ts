@@ -5,7 +5,7 @@ import { rowOf } from '../src/rows/row.ts';
 import type { Row } from '../src/rows/schema.ts';
 import { epochMsOf } from '../src/rows/time.ts';
 import { addTags, type TaggedRow } from '../src/tag-rows.ts';
-import type { LookUp } from '../src/tags/look-up.ts';
+import { type LookUp, maxTagsPerPage } from '../src/tags/look-up.ts';
 import { type TagSet, tagSetOf } from '../src/tags/tag-set.ts';
 import { createTags, type Tags } from '../src/tags/tags.ts';
 
@@ -14,6 +14,7 @@ import { createTags, type Tags } from '../src/tags/tags.ts';
 
 /** One way in which an account may be busy, and its stream served. */
 export interface Case {
+  readonly instances: number;
   readonly eventsPerInstance: number;
   /** Containers of the function at a time. */
   readonly containers: number;
@@ -34,13 +35,15 @@ export interface TagBench extends Case {
   readonly usdPerMonth: number;
 }
 
-const usual = { replaced: 100, retagged: 50 };
+const usual = { instances: 1000, replaced: 100, retagged: 50 };
 const cases: readonly Case[] = [
-  { eventsPerInstance: 20, containers: 3, ...usual },
-  { eventsPerInstance: 200, containers: 3, ...usual },
-  { eventsPerInstance: 200, containers: 3, replaced: 0, retagged: 0 },
-  { eventsPerInstance: 20, containers: 1, ...usual },
-  { eventsPerInstance: 200, containers: 1, ...usual },
+  { ...usual, eventsPerInstance: 20, containers: 3 },
+  { ...usual, eventsPerInstance: 200, containers: 3 },
+  { ...usual, eventsPerInstance: 200, containers: 3, replaced: 0, retagged: 0 },
+  { ...usual, eventsPerInstance: 20, containers: 1 },
+  { ...usual, eventsPerInstance: 200, containers: 1 },
+  // More pages than are asked for at once.
+  { instances: 4000, eventsPerInstance: 20, containers: 3, replaced: 400, retagged: 200 },
 ];
 
 const minuteMs = 60_000;
@@ -48,9 +51,7 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const startMs = Date.UTC(2026, 10, 20);
 
-const fleet = 1000;
 const tagsPerInstance = 8;
-const tagsPerPage = 1000;
 
 /** How long a container lives. AWS names no time; under steady load some hours are seen. */
 const leastLifeMs = 2 * hourMs;
@@ -73,7 +74,7 @@ interface Container {
 
 async function simulate(given: Case): Promise<TagBench> {
   const random = createRandom(7);
-  const { events, tagsAt } = eventsOfDay(given, random);
+  const { events, tagsAt, idsAt } = eventsOfDay(given, random);
   let nowMs = startMs;
   let isWarm = false;
   const calls = { cold: 0, warm: 0 };
@@ -81,11 +82,27 @@ async function simulate(given: Case): Promise<TagBench> {
   const ages: number[] = [];
   let outdated = 0;
 
-  const lookUp: LookUp = async (_, ids) => {
+  /** What EC2 says of these instances, and the pages that it takes for it. */
+  const answerOf = (ids: readonly string[]) => {
     const found = ids.map((id) => [id, tagsAt(id, nowMs)] as const);
     const tagCount = found.reduce((sum, [, tags]) => sum + Object.keys(tags).length, 0);
-    calls[isWarm ? 'warm' : 'cold'] += Math.max(1, Math.ceil(tagCount / tagsPerPage));
-    return new Map(found.filter(([, tags]) => Object.keys(tags).length > 0));
+    const answer = new Map(found.filter(([, tags]) => Object.keys(tags).length > 0));
+    return { answer, pages: Math.max(1, Math.ceil(tagCount / maxTagsPerPage)) };
+  };
+  const count = (pages: number) => {
+    calls[isWarm ? 'warm' : 'cold'] += pages;
+  };
+  const lookUp: LookUp = {
+    async ofIds(_, ids) {
+      const { answer, pages } = answerOf(ids);
+      count(pages);
+      return answer;
+    },
+    async ofAll(_, maxPages) {
+      const { answer, pages } = answerOf(idsAt(nowMs));
+      count(Math.min(pages, maxPages));
+      return pages > maxPages ? undefined : answer;
+    },
   };
   const start = (): Container => {
     const lifeMs = leastLifeMs + random() * (mostLifeMs - leastLifeMs);
@@ -156,15 +173,24 @@ const usdPerGigabyteSecond = 0.0000133334;
 
 const usdOf = (calls: number) => calls * secondsPerCall * gigabytes * usdPerGigabyteSecond;
 
+interface History {
+  /** The tags since each time, the earliest first. */
+  readonly states: { readonly ms: number; readonly tags: TagSet }[];
+  readonly endsMs: number;
+}
+
 interface SimulatedEvent {
   readonly arrivedMs: number;
   readonly json: JsonObject;
 }
 
 /** The events of a day with an instance, in the order of their arrival, and the truth about tags. */
-function eventsOfDay({ eventsPerInstance, replaced, retagged }: Case, random: () => number) {
+function eventsOfDay(
+  { instances, eventsPerInstance, replaced, retagged }: Case,
+  random: () => number,
+) {
   const events: SimulatedEvent[] = [];
-  const histories = new Map<string, { readonly ms: number; readonly tags: TagSet }[]>();
+  const histories = new Map<string, History>();
   let count = 0;
   const between = (least: number, most: number) => least + random() * (most - least);
   /** CloudTrail is minutes late, the other events are seconds. */
@@ -176,7 +202,7 @@ function eventsOfDay({ eventsPerInstance, replaced, retagged }: Case, random: ()
   const live = (bornMs: number, endsMs: number) => {
     const id = `i-${(++count).toString(16).padStart(17, '0')}`;
     const tags = tagsOf(id, 0);
-    histories.set(id, [{ ms: bornMs, tags }]);
+    histories.set(id, { states: [{ ms: bornMs, tags }], endsMs });
     const shareOfDay = (endsMs - Math.max(bornMs, startMs)) / dayMs;
     const number = Math.round(eventsPerInstance * shareOfDay);
     for (let event = 0; event < number; event++) {
@@ -187,7 +213,7 @@ function eventsOfDay({ eventsPerInstance, replaced, retagged }: Case, random: ()
     return id;
   };
 
-  for (let instance = 0; instance < fleet; instance++) {
+  for (let instance = 0; instance < instances; instance++) {
     const isReplaced = instance < replaced;
     const endsMs = isReplaced ? between(startMs, startMs + dayMs) : startMs + dayMs;
     const id = live(startMs - dayMs, endsMs);
@@ -199,16 +225,19 @@ function eventsOfDay({ eventsPerInstance, replaced, retagged }: Case, random: ()
   const ids = [...histories.keys()];
   for (let change = 0; change < retagged; change++) {
     const id = ids[Math.floor(random() * ids.length)] as string;
-    const history = histories.get(id) ?? [];
-    const timeMs = between(Math.max(startMs, history.at(-1)?.ms ?? 0), startMs + dayMs);
-    const tags = tagsOf(id, history.length);
-    history.push({ ms: timeMs, tags });
+    const { states } = histories.get(id) as History;
+    const timeMs = between(Math.max(startMs, states.at(-1)?.ms ?? 0), startMs + dayMs);
+    const tags = tagsOf(id, states.length);
+    states.push({ ms: timeMs, tags });
     add(retag(id, timeMs, { 'tag-0': tags['tag-0'] as string }), timeMs, true);
-    add(tagChange(id, timeMs, tags, history.length), timeMs, false);
+    add(tagChange(id, timeMs, tags, states.length), timeMs, false);
   }
   const tagsAt = (id: string, ms: number): TagSet =>
-    histories.get(id)?.findLast((state) => state.ms <= ms)?.tags ?? tagSetOf([]);
-  return { events: events.sort((a, b) => a.arrivedMs - b.arrivedMs), tagsAt };
+    histories.get(id)?.states.findLast((state) => state.ms <= ms)?.tags ?? tagSetOf([]);
+  /** All that EC2 knows: what has ended not for long any more. */
+  const idsAt = (ms: number): string[] =>
+    Array.from(histories, ([id, { endsMs }]) => (ms < endsMs + hourMs ? id : '')).filter(Boolean);
+  return { events: events.sort((a, b) => a.arrivedMs - b.arrivedMs), tagsAt, idsAt };
 }
 
 function tagsOf(id: string, version: number): TagSet {
@@ -332,6 +361,7 @@ function createRandom(seed: number): () => number {
 export function tagsReport(figures: readonly TagBench[]): string {
   const rows = figures.map((one) =>
     [
+      one.instances.toLocaleString('en'),
       one.eventsPerInstance,
       one.containers,
       `${one.replaced}, ${one.retagged}`,
@@ -345,10 +375,10 @@ export function tagsReport(figures: readonly TagBench[]): string {
       one.usdPerMonth.toFixed(2),
     ].join(' | '),
   );
-  return `A day of ${fleet.toLocaleString('en')} instances of one account and Region with ${tagsPerInstance} tags each, simulated: so many are replaced, so many tagged anew, a batch comes each minute to one of so many containers, which live ${leastLifeMs / hourMs} to ${mostLifeMs / hourMs} hours. Calls are those of \`DescribeTags\`, pages counted, for 1,000 events with an instance; cold is a container's first hour, warm what comes after. The age is the time between \`tag_time\` and the event. Outdated are tags that were others when the event happened: the change was not told to that container, or not yet. EC2 takes nothing for the calls; the dollars are ${secondsPerCall} s of the waiting function for each.
+  return `A day of so many instances of one account and Region with ${tagsPerInstance} tags each, simulated: so many are replaced, so many tagged anew, a batch comes each minute to one of so many containers, which live ${leastLifeMs / hourMs} to ${mostLifeMs / hourMs} hours. Calls are those of \`DescribeTags\`, pages counted, for 1,000 events with an instance; cold is a container's first hour, warm what comes after. The age is the time between \`tag_time\` and the event. Outdated are tags that were others when the event happened: the change was not told to that container, or not yet. EC2 takes nothing for the calls; the dollars are ${secondsPerCall} s of the waiting function for each.
 
-| events per instance and day | containers | replaced, retagged | calls, cold | warm | all | age, median | p99 | outdated | calls a month | USD a month |
-| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| instances | events each and day | containers | replaced, retagged | calls, cold | warm | all | age, median | p99 | outdated | calls a month | USD a month |
+| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${rows.map((row) => `| ${row} |`).join('\n')}
 `;
 }

@@ -1,5 +1,10 @@
-import { DescribeTagsCommand, EC2Client, type TagDescription } from '@aws-sdk/client-ec2';
-import type { LookUp, Place } from './look-up.ts';
+import {
+  DescribeTagsCommand,
+  EC2Client,
+  type Filter,
+  type TagDescription,
+} from '@aws-sdk/client-ec2';
+import { type Answer, type LookUp, maxTagsPerPage, type Place } from './look-up.ts';
 import { createMemberCredentials } from './member-credentials.ts';
 import { tagSetOf } from './tag-set.ts';
 
@@ -15,34 +20,52 @@ const maxClients = 200;
  */
 export function createEc2LookUp(): LookUp {
   const clientOf = createClients();
-  return async (place, ids, signal) => {
+
+  async function* pagesOf(place: Place, filters: Filter[], signal: AbortSignal) {
     const client = clientOf(place);
-    const tags: TagDescription[] = [];
     let token: string | undefined;
     do {
       const command = new DescribeTagsCommand({
-        Filters: [
-          { Name: 'resource-id', Values: [...ids] },
-          { Name: 'resource-type', Values: ['instance'] },
-        ],
-        MaxResults: 1000,
+        Filters: [...filters, { Name: 'resource-type', Values: ['instance'] }],
+        MaxResults: maxTagsPerPage,
         NextToken: token,
       });
-      const page = await client.send(command, { abortSignal: signal });
+      const { Tags, NextToken } = await client.send(command, { abortSignal: signal });
       // Of a web page of some proxy the client makes an answer without anything in it.
-      if (!page.Tags) throw new Error('DescribeTags answered without a set of tags');
-      tags.push(...page.Tags);
-      token = page.NextToken || undefined;
+      if (!Tags) throw new Error('DescribeTags answered without a set of tags');
+      token = NextToken || undefined;
+      yield { tags: Tags, isLast: token === undefined };
     } while (token !== undefined);
+  }
 
-    const byId = Map.groupBy(tags, ({ ResourceId = '' }) => ResourceId);
-    return new Map(
-      Array.from(byId, ([id, own]) => [
-        id,
-        tagSetOf(own.map(({ Key = '', Value = '' }) => [Key, Value])),
-      ]),
-    );
+  return {
+    async ofIds(place, ids, signal) {
+      const filters = [{ Name: 'resource-id', Values: [...ids] }];
+      const found: TagDescription[] = [];
+      for await (const { tags } of pagesOf(place, filters, signal)) found.push(...tags);
+      return setsOf(found);
+    },
+    async ofAll(place, maxPages, signal) {
+      const found: TagDescription[] = [];
+      let pages = 0;
+      for await (const { tags, isLast } of pagesOf(place, [], signal)) {
+        if (++pages >= maxPages && !isLast) return undefined;
+        found.push(...tags);
+      }
+      return setsOf(found);
+    },
   };
+}
+
+/** The sets of all: the tags of an instance may be on any page. */
+function setsOf(tags: readonly TagDescription[]): Answer {
+  const byId = Map.groupBy(tags, ({ ResourceId = '' }) => ResourceId);
+  return new Map(
+    Array.from(byId, ([id, own]) => [
+      id,
+      tagSetOf(own.map(({ Key = '', Value = '' }) => [Key, Value])),
+    ]),
+  );
 }
 
 /** A client for each place, the longest unused of which goes first. */

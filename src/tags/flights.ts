@@ -1,35 +1,7 @@
-import { createCircuit } from './circuit.ts';
-import { type Home, keyOf } from './home.ts';
-import type { SetFact } from './knowledge.ts';
-import {
-  deadlineOf,
-  type LookUp,
-  type LookUpBudget,
-  maxIdsPerCall,
-  type Place,
-  unlessAborted,
-} from './look-up.ts';
-import { tagSetOf } from './tag-set.ts';
-
-/** Instances of one home that a batch wants to know of. */
-export interface Trip {
-  readonly home: Home;
-  readonly place: Place;
-  readonly ids: readonly string[];
-  /** How many tags one of them is likely to have, at most. */
-  readonly tagsPerId: number;
-  /** Others, in the order of their need: as many come along as cost no further call. */
-  readonly riders: readonly Rider[];
-}
-
-export interface Rider {
-  readonly id: string;
-  /** How many tags it is likely to have. */
-  readonly tagCount: number;
-}
-
-/** What the look-ups of a batch found, by instance; those that failed are not there. */
-export type Found = ReadonlyMap<string, SetFact>;
+import { createFly, type Found, type Trip } from './fly.ts';
+import { keyOf } from './home.ts';
+import { deadlineOf, type LookUp, type LookUpBudget, unlessAborted } from './look-up.ts';
+import type { SweepLimits } from './sweeps.ts';
 
 /** A look-up of one home. */
 interface Flight {
@@ -42,11 +14,11 @@ interface Flight {
 const maxHomesAtOnce = 16;
 
 /**
- * Makes what looks up for all batches of a container: homes side by side, a call for every hundred
- * ids of one after the other, and no call for an id while another is under way.
+ * Makes what looks up for all batches of a container: homes side by side, and no call for an id while
+ * another is under way.
  */
-export function createFlights(lookUp: LookUp) {
-  const circuit = createCircuit();
+export function createFlights(lookUp: LookUp, limits?: SweepLimits) {
+  const fly = createFly(lookUp, limits);
   const underWay = new Map<string, Promise<Found>>();
 
   /** Never rejects, and takes no longer than there is time for. */
@@ -62,7 +34,7 @@ export function createFlights(lookUp: LookUp) {
       if (ids.length > 0) own.push(announce({ ...trip, ids }));
     }
     await runAll(own, maxHomesAtOnce, async (flight) => {
-      flight.land(await fly(flight.trip, deadline, budget));
+      flight.land(await fly(flight.trip, deadline, budget.now));
     });
     const found = [
       ...own.map(({ landed }) => landed),
@@ -82,59 +54,6 @@ export function createFlights(lookUp: LookUp) {
     };
     return { trip, landed, land };
   }
-
-  async function fly(trip: Trip, deadline: AbortSignal, { now }: LookUpBudget): Promise<Found> {
-    const { home, place } = trip;
-    const name = `${place.roleArn}/${place.region}`;
-    const found = new Map<string, SetFact>();
-    for (const ids of callsOf(trip)) {
-      if (deadline.aborted || circuit.isOpen(name, now())) return found;
-      const answer = await unlessAborted(ask(place, ids, deadline), deadline);
-      const timeMs = now();
-      if (!answer) {
-        // Denied, throttled or out of time: the next call would be, too.
-        circuit.failed(name, timeMs);
-        return found;
-      }
-      circuit.succeeded(name);
-      for (const id of ids) {
-        found.set(keyOf(home, id), { timeMs, from: 'lookup', tags: answer.get(id) ?? noTags });
-      }
-    }
-    return found;
-  }
-
-  /** A promise, whatever the look-up does. */
-  async function ask(place: Place, ids: readonly string[], deadline: AbortSignal) {
-    return lookUp(place, ids, deadline);
-  }
-}
-
-const noTags = tagSetOf([]);
-
-/** A page of DescribeTags. */
-const maxTagsPerPage = 1000;
-
-/** The ids of each call; riders take what room is left in the one page that the last call has. */
-function* callsOf({ ids, tagsPerId, riders }: Trip): Generator<readonly string[]> {
-  for (let from = 0; from < ids.length; from += maxIdsPerCall) {
-    const call = ids.slice(from, from + maxIdsPerCall);
-    const isLast = from + maxIdsPerCall >= ids.length;
-    yield isLast ? [...call, ...seated(riders, call.length, tagsPerId)] : call;
-  }
-}
-
-/** The riders that find room beside so many. */
-function seated(riders: readonly Rider[], besideIds: number, tagsPerId: number): string[] {
-  let seats = maxIdsPerCall - besideIds;
-  let tags = maxTagsPerPage - tagsPerId * besideIds;
-  const seated: string[] = [];
-  for (const { id, tagCount } of riders) {
-    tags -= tagCount;
-    if (seats-- <= 0 || tags < 0) break;
-    seated.push(id);
-  }
-  return seated;
 }
 
 /** Does a step for each item, so many at once. */

@@ -44,18 +44,22 @@ export function placeOf(
   return { region, roleArn: `arn:${own.partition}:iam::${account}:role/${members.role}` };
 }
 
-/**
- * Asks AWS for the tags of instances, all pages. Instances without tags, and ids that do not exist,
- * are not in the answer. Rejects where it could not be asked, or not to the end.
- */
-export type LookUp = (
-  place: Place,
-  ids: readonly string[],
-  signal: AbortSignal,
-) => Promise<ReadonlyMap<string, TagSet>>;
+/** Asks AWS for the tags of instances. Rejects where it could not be asked, or not to the end. */
+export interface LookUp {
+  /** Those of these instances, all pages. */
+  ofIds(place: Place, ids: readonly string[], signal: AbortSignal): Promise<Answer>;
+  /** Those of all instances there are; undefined where they take more pages than that. */
+  ofAll(place: Place, maxPages: number, signal: AbortSignal): Promise<Answer | undefined>;
+}
+
+/** Tags by instance. Instances without tags, and ids that do not exist, are not in it. */
+export type Answer = ReadonlyMap<string, TagSet>;
 
 /** DescribeTags takes 200 filter values over all its filters; 100 ids leave room and few pages. */
 export const maxIdsPerCall = 100;
+
+/** A page of its answer. */
+export const maxTagsPerPage = 1000;
 
 /** What a batch may spend; the clock in epoch milliseconds, and the time that is left to it. */
 export interface LookUpBudget {

@@ -1,6 +1,7 @@
 import type { AwsEvent } from '../events/event.ts';
 import { isAskedFor } from './asked-for.ts';
-import { createFlights, type Found } from './flights.ts';
+import { createFlights } from './flights.ts';
+import type { Found } from './fly.ts';
 import { type Home, keyOf } from './home.ts';
 import {
   type Delta,
@@ -14,6 +15,7 @@ import { type Lesson, lessonsOf } from './lessons.ts';
 import { type LookUp, type LookUpBudget, type Members, type Own, placeOf } from './look-up.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { setAt } from './set-at.ts';
+import type { SweepLimits } from './sweeps.ts';
 import { isEmptySet, keepAll, keptOf, type TagFilter, type TagSet } from './tag-set.ts';
 import { tripsOf, type Wanted } from './trips.ts';
 
@@ -61,6 +63,8 @@ export interface TagOptions {
   /** Which tags rows keep, by key. */
   readonly isKept?: TagFilter;
   readonly memory?: Memory;
+  /** When all instances of a home are asked for at once. */
+  readonly sweepLimits?: SweepLimits;
 }
 
 /** What the look-ups of a batch go by. */
@@ -78,8 +82,9 @@ export function createTags({
   members,
   isKept = keepAll,
   memory = createMemory(),
+  sweepLimits,
 }: TagOptions): Tags {
-  const fly = lookUp && createFlights(lookUp);
+  const fly = lookUp && createFlights(lookUp, sweepLimits);
 
   return {
     lessonsOf,

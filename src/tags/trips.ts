@@ -1,5 +1,5 @@
 import { isRider } from './asked-for.ts';
-import type { Rider, Trip } from './flights.ts';
+import type { Rider, Trip } from './fly.ts';
 import { type Home, keyOf } from './home.ts';
 import type { Fact, Knowledge } from './knowledge.ts';
 import { maxIdsPerCall, type Place } from './look-up.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   createEc2Endpoint,
+  type Ec2Call,
   type Ec2Endpoint,
   type Ec2EndpointOptions,
   type Ec2Fault,
@@ -207,6 +208,80 @@ describe('A container', () => {
     const { tagCounts: second } = await batch([startOf(ids)], { tags });
 
     expect([first, second]).toEqual([{ failed: 100 }, { found: 100 }]);
+  });
+});
+
+describe('All instances of a home at once', () => {
+  const isOfAll = ({ filters }: Ec2Call) => filters.every(({ name }) => name !== 'resource-id');
+  const fleetOf = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [idOf(index + 1), manyTags]));
+
+  /** Tags that have asked four times by ids, all of which EC2 answered. */
+  async function prepare(options: Partial<Ec2EndpointOptions>) {
+    const ec2 = await openEc2({ tags: fleetOf(200), ...options });
+    const tags = createLookingTags();
+    for (const number of [901, 902, 903, 904]) await batch([startOf([idOf(number)])], { tags });
+    return { ec2, tags, callsSince: () => ec2.calls.slice(4).map(isOfAll) };
+  }
+
+  test('are asked for page by page, and no instance of them any more', async () => {
+    const { ec2, tags, callsSince } = await prepare({});
+
+    const { tagCounts } = await batch([startOf([idOf(1)])], { tags });
+    const { rows } = await batch([startOf([idOf(2), idOf(200)])], { tags });
+
+    expect(tagCounts).toEqual({ found: 1 });
+    expect(rows[0]?.instances).toMatchObject(
+      [idOf(2), idOf(200)].map((instance_id) => ({
+        instance_id,
+        tag_source: 'cache',
+        tags: manyTags,
+      })),
+    );
+    expect(callsSince()).toEqual(Array(10).fill(true));
+    expect(ec2.calls.slice(4).map(({ page }) => page)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  test('are given up after sixteen pages, and those of the batch are asked for by id', async () => {
+    const { tags, callsSince } = await prepare({ tags: fleetOf(321) });
+
+    const { tagCounts } = await batch([startOf([idOf(1)])], { tags });
+    await batch([startOf([idOf(2)])], { tags });
+
+    expect(tagCounts).toEqual({ found: 1 });
+    expect(callsSince()).toEqual([...Array(16).fill(true), false, false]);
+  });
+
+  test.each<[story: string, fault: Ec2Fault]>([
+    ['EC2 fails', { kind: 'internal-error' }],
+    ['EC2 throttles', { kind: 'throttle' }],
+    ['EC2 answers garbage', { kind: 'garbage' }],
+    ['a proxy answers in its place', { kind: 'web-page' }],
+    ['the connection ends in the middle of an answer', { kind: 'cut' }],
+  ])('are nothing known of where, after half of the pages, %s', async (_, fault) => {
+    const { tags, callsSince } = await prepare({
+      fault: (call) => isOfAll(call) && call.page > call.pages / 2 && fault,
+    });
+
+    const { tagCounts } = await batch([startOf([idOf(1), idOf(999)])], { tags });
+    const { rows } = await batch([startOf([idOf(2)])], { tags });
+
+    expect(tagCounts).toEqual({ found: 1, none: 1 });
+    expect(rows[0]?.instances).toMatchObject([{ tag_source: 'lookup' }]);
+    expect(callsSince().slice(-3)).toEqual([true, false, false]);
+  });
+
+  test('fail the batch whose time they take, and no other', async () => {
+    const { tags, callsSince } = await prepare({
+      fault: (call) => isOfAll(call) && call.page > call.pages / 2 && { kind: 'delay', ms: 60_000 },
+    });
+
+    const { tagCounts, tookMs } = await batch([startOf([idOf(1)])], { tags, waitMs: 1500 });
+    const { tagCounts: next } = await batch([startOf([idOf(1)])], { tags });
+
+    expect(tookMs).toBeLessThan(3000);
+    expect([tagCounts, next]).toEqual([{ failed: 1 }, { found: 1 }]);
+    expect(callsSince()).toEqual([...Array(6).fill(true), false]);
   });
 });
 

@@ -35,15 +35,31 @@ export interface Asked {
 export function createLookUp(
   tags: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
   fail: (asked: Asked & { number: number; signal: AbortSignal }) => unknown = () => undefined,
+  {
+    /** As many pages as all have together. */
+    pages = 1,
+    failAll = (_signal: AbortSignal): unknown => undefined,
+  } = {},
 ) {
   const calls: Asked[] = [];
-  const lookUp: LookUp = async (place, ids, signal) => {
-    calls.push({ place, ids });
-    await fail({ place, ids, number: calls.length, signal });
+  const sweeps: { readonly place: Place; readonly maxPages: number }[] = [];
+  const answerOf = (ids: readonly string[]) => {
     const known = ids.filter((id) => Object.keys(tags[id] ?? {}).length > 0);
     return new Map(known.map((id) => [id, setOf(tags[id] ?? {})]));
   };
-  return { lookUp, calls };
+  const lookUp: LookUp = {
+    async ofIds(place, ids, signal) {
+      calls.push({ place, ids });
+      await fail({ place, ids, number: calls.length, signal });
+      return answerOf(ids);
+    },
+    async ofAll(place, maxPages, signal) {
+      sweeps.push({ place, maxPages });
+      await failAll(signal);
+      return pages > maxPages ? undefined : answerOf(Object.keys(tags));
+    },
+  };
+  return { lookUp, calls, sweeps };
 }
 
 /** A budget by a clock that goes only when told. */

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../src/json.ts';
 import { type Home, keyOf } from '../../src/tags/home.ts';
 import type { Delta } from '../../src/tags/knowledge.ts';
 import type { Members } from '../../src/tags/look-up.ts';
+import type { SweepLimits } from '../../src/tags/sweeps.ts';
 import { isSameSet, type TagSet } from '../../src/tags/tag-set.ts';
 import {
   arnOf,
@@ -68,6 +69,9 @@ export interface Settings {
   readonly tagKeys: readonly string[];
   /** What happens to each look-up in turn. */
   readonly faults: readonly Fault[];
+  readonly sweepLimits: SweepLimits;
+  /** As many pages as all instances of a home take. */
+  readonly homePages: number;
 }
 
 /** `deny`: it fails. `slow`: it takes so long before EC2 reads, and after. */
@@ -256,14 +260,19 @@ export const anyWorld: fc.Arbitrary<World> = fc
       fc.constant<Fault[]>([{ kind: 'none' }]),
       fc.array(fault, { minLength: 1, maxLength: 6 }),
     ),
+    sweepLimits: fc.record({
+      afterPages: fc.integer({ min: 1, max: 4 }),
+      maxPages: fc.constant(2),
+    }),
+    homePages: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ instances: given, happenings, deliveries, lookUp, members, tagKeys, faults }) => {
+  .map(({ instances: given, happenings, deliveries, ...settings }) => {
     const lives = given.map(liveOf);
     const instances = lives.map(({ instance }) => instance);
     const others = happenings.map((one) => eventOfHappening(one, instances));
     const events = [...lives.flatMap((live) => live.events), ...others];
     const batches = events.length === 0 ? [] : batchesOf(deliveries, events);
-    return { instances, events, batches, settings: { lookUp, members, tagKeys, faults } };
+    return { instances, events, batches, settings };
   });
 
 type Given = typeof instance extends fc.Arbitrary<infer T> ? T : never;

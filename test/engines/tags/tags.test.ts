@@ -183,6 +183,29 @@ test('the accounts and Regions at moto know nothing of each other', async () => 
   expect({ ...(await ownElsewhere.tagsOf(id)) }).toEqual({});
 });
 
+test('all instances of an account and Region are asked for at once, after four calls', async () => {
+  const [, at] = accounts as [HomeAtMoto, HomeAtMoto];
+  const tagged = await at.run(7, [{ Key: 'team', Value: 'a' }], noonMs);
+  const [untagged = ''] = (await at.run(1, [], noonMs)).ids;
+  const tags = createLookingTags();
+  const sourceOf = async (id: string) => {
+    const event = JSON.stringify(await at.stop(id, noonMs));
+    const { answers } = await runRecords([event], { tags, nowMs: noonMs });
+    const [told] = answers[0]?.rows?.[0]?.instances ?? [];
+    return [told?.tag_status, told?.tag_source, { ...told?.tags }];
+  };
+
+  const sources: unknown[] = [];
+  for (const id of [...tagged.ids, untagged]) sources.push(await sourceOf(id));
+
+  const team = { team: 'a' };
+  expect(sources).toEqual([
+    ...Array(5).fill(['found', 'lookup', team]),
+    ...Array(2).fill(['found', 'cache', team]),
+    ['none', 'lookup', {}],
+  ]);
+});
+
 const seeds = { numRuns: 25, endOnFailure: true };
 
 const toldStop: Step = {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { reserveMs } from '../../../src/config.ts';
-import { createFlights, type Rider, type Trip } from '../../../src/tags/flights.ts';
+import { createFlights } from '../../../src/tags/flights.ts';
+import type { Rider, Trip } from '../../../src/tags/fly.ts';
 import { keyOf } from '../../../src/tags/home.ts';
 import {
   at,
@@ -182,13 +183,15 @@ describe('A look-up that fails', () => {
   });
 
   test('by throwing at once fails like any other', async () => {
-    const fly = createFlights(() => deny());
+    const fly = createFlights({ ofIds: deny, ofAll: deny }, { afterPages: 0, maxPages: 1 });
 
     expect(await fly([tripTo([idOf(1)])], createBudget().context)).toEqual(new Map());
   });
 
   test('by an answer about others is an answer about those that were asked for', async () => {
-    const fly = createFlights(async () => new Map([['i-0bad', setOf({ a: '1' })]]));
+    const { lookUp } = createLookUp();
+    const ofIds = async () => new Map([['i-0bad', setOf({ a: '1' })]]);
+    const fly = createFlights({ ...lookUp, ofIds });
 
     const found = await fly([tripTo([idOf(1)])], createBudget().context);
 

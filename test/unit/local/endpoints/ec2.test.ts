@@ -94,6 +94,14 @@ describe('The EC2 endpoint', () => {
     expect(Tags).toHaveLength(count);
   });
 
+  test('gives the tags of all instances, where no ids are asked for', async () => {
+    const { describeTags } = await prepare();
+
+    const { Tags } = await describeTags([filter('resource-type', 'instance')]);
+
+    expect(Tags?.map(({ ResourceId }) => ResourceId)).toEqual([web, web, batch, batch]);
+  });
+
   test('gives pages, and each tag on one of them', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 12 }, (_, i) => [`i-${String(i).padStart(17, '0')}`, { n: String(i) }]),

@@ -1,0 +1,130 @@
+import { createCircuit, maxPlaces } from './circuit.ts';
+import { type Home, keyOf } from './home.ts';
+import type { SetFact } from './knowledge.ts';
+import {
+  type Answer,
+  type LookUp,
+  maxIdsPerCall,
+  maxTagsPerPage,
+  type Place,
+  unlessAborted,
+} from './look-up.ts';
+import { createRecent } from './recent.ts';
+import { isSweepDue, nothingAsked, type SweepLimits, sweepLimits, type Tally } from './sweeps.ts';
+import { tagSetOf } from './tag-set.ts';
+
+/** Instances of one home that a batch wants to know of. */
+export interface Trip {
+  readonly home: Home;
+  readonly place: Place;
+  readonly ids: readonly string[];
+  /** How many tags one of them is likely to have, at most. */
+  readonly tagsPerId: number;
+  /** Others, in the order of their need: as many come along as cost no further call. */
+  readonly riders: readonly Rider[];
+}
+
+export interface Rider {
+  readonly id: string;
+  /** How many tags it is likely to have. */
+  readonly tagCount: number;
+}
+
+/** What look-ups found, by instance; those that failed are not there. */
+export type Found = ReadonlyMap<string, SetFact>;
+
+/**
+ * Makes what asks for one home at a time: a call for every hundred ids, one after the other. Where a
+ * sweep is due, it comes in place of the next call; one that fails, or is given up, is as if it had not
+ * been, but for its time.
+ */
+export function createFly(lookUp: LookUp, limits: SweepLimits = sweepLimits) {
+  const circuit = createCircuit();
+  const tallies = createRecent<Tally>(maxPlaces);
+
+  /** Never rejects. */
+  return async (trip: Trip, deadline: AbortSignal, now: () => number): Promise<Found> => {
+    const { home, place } = trip;
+    const name = `${place.roleArn}/${place.region}`;
+    const found = new Map<string, SetFact>();
+    for (const ids of callsOf(trip)) {
+      const all = await sweep();
+      if (all) {
+        learn([...trip.ids, ...all.keys()], all);
+        break;
+      }
+      const answer = await call(ids);
+      if (!answer) break;
+      learn(ids, answer);
+    }
+    return found;
+
+    async function sweep(): Promise<Answer | undefined> {
+      const tally = tallies.get(name) ?? nothingAsked;
+      if (!mayAsk() || !isSweepDue(tally, limits)) return undefined;
+      // At once: whoever asks meanwhile makes no other.
+      tallies.set(name, { ...tally, isSwept: true });
+      return answerOf(async () => lookUp.ofAll(place, limits.maxPages, deadline));
+    }
+
+    async function call(ids: readonly string[]): Promise<Answer | undefined> {
+      if (!mayAsk()) return undefined;
+      const answer = await answerOf(async () => lookUp.ofIds(place, ids, deadline));
+      // Denied, throttled or out of time: the next call would be, too.
+      if (!answer) circuit.failed(name, now());
+      else {
+        circuit.succeeded(name);
+        const { pages, isSwept } = tallies.get(name) ?? nothingAsked;
+        tallies.set(name, { pages: pages + pagesOf(answer), isSwept });
+      }
+      return answer;
+    }
+
+    function mayAsk(): boolean {
+      return !deadline.aborted && !circuit.isOpen(name, now());
+    }
+
+    /** Undefined where it fails, in whatever way, or is not there in time. */
+    function answerOf<T>(question: () => Promise<T>): Promise<T | undefined> {
+      return unlessAborted(question(), deadline);
+    }
+
+    function learn(ids: Iterable<string>, answer: Answer): void {
+      const timeMs = now();
+      for (const id of ids) {
+        found.set(keyOf(home, id), { timeMs, from: 'lookup', tags: answer.get(id) ?? noTags });
+      }
+    }
+  };
+}
+
+const noTags = tagSetOf([]);
+
+/** About as many as an answer took. */
+function pagesOf(answer: Answer): number {
+  let tags = 0;
+  for (const set of answer.values()) tags += Object.keys(set).length;
+  return Math.max(1, Math.ceil(tags / maxTagsPerPage));
+}
+
+/** The ids of each call; riders take what room is left in the one page that the last call has. */
+function* callsOf({ ids, tagsPerId, riders }: Trip): Generator<readonly string[]> {
+  for (let from = 0; from < ids.length; from += maxIdsPerCall) {
+    const call = ids.slice(from, from + maxIdsPerCall);
+    const isLast = from + maxIdsPerCall >= ids.length;
+    yield isLast ? [...call, ...seated(riders, call.length, tagsPerId)] : call;
+  }
+}
+
+/** The riders that find room beside so many. */
+function seated(riders: readonly Rider[], besideIds: number, tagsPerId: number): string[] {
+  let seats = maxIdsPerCall - besideIds;
+  let tags = maxTagsPerPage - tagsPerId * besideIds;
+  const seated: string[] = [];
+  for (const { id, tagCount } of riders) {
+    tags -= tagCount;
+    if (seats-- <= 0 || tags < 0) break;
+    seated.push(id);
+  }
+  return seated;
+}
