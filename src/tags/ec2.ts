@@ -5,7 +5,7 @@ import {
   type TagDescription,
 } from '@aws-sdk/client-ec2';
 import { type Answer, type LookUp, maxTagsPerPage, type Place } from './look-up.ts';
-import { createMemberCredentials } from './member-credentials.ts';
+import type { CredentialsProvider } from './member-credentials.ts';
 import { tagSetOf } from './tag-set.ts';
 
 /** One takes 20 KB and a connection; an organisation has hundreds of places, of which few are busy. */
@@ -71,7 +71,7 @@ function setsOf(tags: readonly TagDescription[]): Answer {
 /** A client for each place, the longest unused of which goes first. */
 function createClients(): (place: Place) => EC2Client {
   const clients = new Map<string, { readonly roleArn: string | undefined; client: EC2Client }>();
-  const memberCredentials = createMemberCredentials();
+  const memberCredentials = lazyMemberCredentials();
 
   /** The Regions of an account share its credentials, which the SDK keeps until they expire. */
   const credentialsOf = (roleArn: string) => {
@@ -97,5 +97,15 @@ function createClients(): (place: Place) => EC2Client {
       unused?.client.destroy();
     }
     return client;
+  };
+}
+
+/** The client that assumes roles is loaded on first need: most stacks have no other account. */
+function lazyMemberCredentials(): (roleArn: string) => CredentialsProvider {
+  const load = async () => (await import('./member-credentials.ts')).createMemberCredentials();
+  let loaded: ReturnType<typeof load> | undefined;
+  return (roleArn) => async () => {
+    loaded ??= load();
+    return (await loaded)(roleArn)();
   };
 }

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const closedPort = 'http://127.0.0.1:9';
 
 /** Runs one invocation in a process of its own, and tells the modules of the bundle that it loaded. */
-function loadedFor(records: readonly string[]): string[] {
+function loadedFor(records: readonly string[], environment: Record<string, string> = {}): string[] {
   const script = `
     import { registerHooks } from 'node:module';
     const loaded = [];
@@ -35,6 +35,7 @@ function loadedFor(records: readonly string[]): string[] {
       AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
       AWS_ENDPOINT_URL_EC2: closedPort,
       AWS_ENDPOINT_URL_STS: closedPort,
+      ...environment,
     },
   });
   const { loaded, results } = JSON.parse(answer.trimEnd().split('\n').at(-1) as string);
@@ -65,11 +66,21 @@ describe('A cold start', () => {
     expect(clientsIn(loaded)).toEqual([]);
   });
 
-  test('with an instance loads those of EC2 and STS', () => {
-    const instancesSet = { items: [{ instanceId: 'i-0a1b2c3d4e5f60718' }] };
+  const stop = (account: string) =>
+    trailRecord('stop', {
+      recipientAccountId: account,
+      requestParameters: { instancesSet: { items: [{ instanceId: 'i-0a1b2c3d4e5f60718' }] } },
+    });
+  const members = { MEMBER_ROLE: 'eventlake-member', MEMBER_ACCOUNTS: '111122223333' };
 
-    const loaded = loadedFor([trailRecord('stop', { requestParameters: { instancesSet } })]);
+  test('with an instance loads that of EC2', () => {
+    expect(clientsIn(loadedFor([stop('123456789012')], members))).toEqual(['client-ec2']);
+  });
 
-    expect(clientsIn(loaded)).toEqual(['client-ec2', 'client-sts']);
+  test('with an instance of another account loads that of STS as well', () => {
+    expect(clientsIn(loadedFor([stop('111122223333')], members))).toEqual([
+      'client-ec2',
+      'client-sts',
+    ]);
   });
 });
