@@ -21,6 +21,8 @@ export type InstanceTags = Readonly<Record<string, Readonly<Record<string, strin
 /** Who asks, and of which Region; undefined where the request was not signed. */
 export interface Ec2Caller {
   readonly accessKeyId: string | undefined;
+  /** Which credentials of a role have. */
+  readonly sessionToken: string | undefined;
   readonly region: string | undefined;
 }
 
@@ -65,6 +67,8 @@ export interface Ec2Endpoint {
   readonly url: string;
   /** Every call so far. */
   readonly calls: readonly Ec2Call[];
+  /** Those of them whose caller was gone before it was answered. */
+  readonly abandoned: readonly Ec2Call[];
   close(): Promise<void>;
 }
 
@@ -78,12 +82,17 @@ export interface Ec2Endpoint {
  */
 export async function createEc2Endpoint({ tags, fault }: Ec2EndpointOptions): Promise<Ec2Endpoint> {
   const calls: Ec2Call[] = [];
+  const abandoned: Ec2Call[] = [];
   const tagsFor = typeof tags === 'function' ? tags : () => tags;
 
   const { url, close } = await serveLoopback(async ({ headers }, body, response) => {
     const parameters = parametersIn(body);
     const region = signedRegionIn(headers.authorization);
-    const caller = { accessKeyId: accessKeyIn(headers.authorization), region };
+    const caller = {
+      accessKeyId: accessKeyIn(headers.authorization),
+      sessionToken: headers['x-amz-security-token']?.toString(),
+      region,
+    };
     const answered = answer(parameters, region, entriesOf(tagsFor(caller)));
     const call: Ec2Call = {
       number: calls.length + 1,
@@ -94,6 +103,9 @@ export async function createEc2Endpoint({ tags, fault }: Ec2EndpointOptions): Pr
       pages: answered.pages,
     };
     calls.push(call);
+    response.once('close', () => {
+      if (!response.headersSent) abandoned.push(call);
+    });
     const injected = fault?.(call) || undefined;
     if (injected?.kind === 'delay') await wait(injected.ms, undefined, { ref: false });
     const { status, xml } = (injected && faultAnswers[injected.kind]) ?? answered;
@@ -101,7 +113,7 @@ export async function createEc2Endpoint({ tags, fault }: Ec2EndpointOptions): Pr
     if (injected?.kind !== 'cut') return response.end(xml);
     response.write(xml.slice(0, xml.length / 2), () => response.destroy());
   });
-  return { url, calls, close };
+  return { url, calls, abandoned, close };
 }
 
 const faultAnswers: Readonly<Partial<Record<Ec2Fault['kind'], XmlAnswer>>> = {

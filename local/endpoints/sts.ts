@@ -29,6 +29,12 @@ export interface StsCall {
 export type StsFault =
   /** `AccessDenied`: the role does not trust the caller, or there is no such role. */
   | { readonly kind: 'deny' }
+  /** `Throttling`, which the SDK tries again. */
+  | { readonly kind: 'throttle' }
+  /** Status 200 and no XML. */
+  | { readonly kind: 'garbage' }
+  /** Status 200 and XML of somebody else, as a proxy may answer. */
+  | { readonly kind: 'web-page' }
   /** The right answer, so much later. */
   | { readonly kind: 'delay'; readonly ms: number };
 
@@ -45,14 +51,20 @@ export interface Session {
   readonly sessionName: string;
 }
 
+/** What shows that somebody works in a session. */
+export interface SessionKey {
+  readonly accessKeyId: string | undefined;
+  readonly sessionToken: string | undefined;
+}
+
 /** An STS endpoint on this machine. */
 export interface StsEndpoint {
   /** For `AWS_ENDPOINT_URL_STS`. */
   readonly url: string;
   /** Every call so far. */
   readonly calls: readonly StsCall[];
-  /** Whose credentials these are; undefined of those that are not from here. */
-  sessionOf(accessKeyId: string | undefined): Session | undefined;
+  /** Whose credentials these are; undefined of those that are not from here, or not whole. */
+  sessionOf(key: SessionKey): Session | undefined;
   close(): Promise<void>;
 }
 
@@ -84,18 +96,21 @@ export async function createStsEndpoint(options: StsEndpointOptions = {}): Promi
     calls.push(call);
     const injected = fault?.(call) || undefined;
     if (injected?.kind === 'delay') await wait(injected.ms, undefined, { ref: false });
-    const { status, xml } = answer(call, parameters.get('Version'), injected?.kind === 'deny');
+    const { status, xml } =
+      (injected && faultAnswers[injected.kind]) ??
+      answer(call, parameters.get('Version'), injected?.kind === 'deny');
     response.writeHead(status, { 'content-type': 'text/xml' });
     response.end(xml);
   });
-  return { url, calls, sessionOf: (key) => sessions.get(key ?? ''), close };
+  return { url, calls, sessionOf: (key) => sessions.get(nameOf(key)), close };
 
   function answer(call: StsCall, version: string | undefined, isDenied: boolean): XmlAnswer {
     const error = errorIn(call, version, isDenied);
     if (error) return queryErrorAnswer(namespace, error);
     const { roleArn, sessionName } = call;
     const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
-    sessions.set(accessKeyId, { roleArn, sessionName });
+    const sessionToken = randomBytes(60).toString('base64');
+    sessions.set(nameOf({ accessKeyId, sessionToken }), { roleArn, sessionName });
     const expiration = new Date(Date.now() + sessionMs).toISOString();
     return queryAnswer(
       namespace,
@@ -105,14 +120,22 @@ export async function createStsEndpoint(options: StsEndpointOptions = {}): Promi
           'Credentials',
           element('AccessKeyId', accessKeyId) +
             element('SecretAccessKey', randomBytes(30).toString('base64')) +
-            element('SessionToken', randomBytes(60).toString('base64')) +
+            element('SessionToken', sessionToken) +
             element('Expiration', expiration),
         ),
     );
   }
 }
 
+const nameOf = ({ accessKeyId, sessionToken }: SessionKey) => `${accessKeyId} ${sessionToken}`;
+
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+
+const faultAnswers: Readonly<Partial<Record<StsFault['kind'], XmlAnswer>>> = {
+  throttle: queryErrorAnswer(namespace, new QueryError('Throttling', 'Rate exceeded')),
+  garbage: { status: 200, xml: 'This is no XML. <' },
+  'web-page': { status: 200, xml: '<html><body>Please sign in.</body></html>' },
+};
 
 const roleArnForm = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const sessionNameForm = /^[\w+=,.@-]{2,64}$/;

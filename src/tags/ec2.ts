@@ -9,7 +9,7 @@ import type { CredentialsProvider } from './member-credentials.ts';
 import { tagSetOf } from './tag-set.ts';
 
 /** One takes 20 KB and a connection; an organisation has hundreds of places, of which few are busy. */
-const maxClients = 200;
+const defaultMaxClients = 200;
 
 /**
  * The look-up by the EC2 API. Only ever imported on first need (see ec2-look-up.ts): a cold start
@@ -18,8 +18,8 @@ const maxClients = 200;
  * DescribeTags, not DescribeInstances: of that, one unknown id fails the whole call. "DescribeTags"
  * and "Request throttling" (Amazon EC2 API Reference).
  */
-export function createEc2LookUp(): LookUp {
-  const clientOf = createClients();
+export function createEc2LookUp({ maxClients = defaultMaxClients } = {}): LookUp {
+  const clientOf = createClients(maxClients);
 
   async function* pagesOf(place: Place, filters: Filter[], signal: AbortSignal) {
     const client = clientOf(place);
@@ -69,7 +69,7 @@ function setsOf(tags: readonly TagDescription[]): Answer {
 }
 
 /** A client for each place, the longest unused of which goes first. */
-function createClients(): (place: Place) => EC2Client {
+function createClients(maxClients: number): (place: Place) => EC2Client {
   const clients = new Map<string, { readonly roleArn: string | undefined; client: EC2Client }>();
   const memberCredentials = lazyMemberCredentials();
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   createEc2Endpoint,
@@ -12,6 +13,7 @@ import {
   type StsEndpointOptions,
 } from '../../local/endpoints/sts.ts';
 import { reserveMs } from '../../src/config.ts';
+import { createEc2LookUp } from '../../src/tags/ec2.ts';
 import { ec2LookUp } from '../../src/tags/ec2-look-up.ts';
 import { createMemberCredentials } from '../../src/tags/member-credentials.ts';
 import { createTags } from '../../src/tags/tags.ts';
@@ -211,6 +213,58 @@ describe('A container', () => {
   });
 });
 
+describe('The client', () => {
+  test('tries three times, where EC2 goes on throttling', async () => {
+    const ec2 = await openEc2({ fault: () => ({ kind: 'throttle' }) });
+
+    const { tagCounts } = await batch([startOf([idOf(1)])]);
+
+    expect(tagCounts).toEqual({ failed: 1 });
+    expect(ec2.calls).toHaveLength(3);
+  });
+
+  test('slows down, where EC2 has throttled', async () => {
+    await openEc2({ fault: ({ number }) => number === 1 && { kind: 'throttle' } });
+    const tags = createLookingTags();
+    const startedMs = performance.now();
+
+    for (const number of [1, 2, 3]) await batch([startOf([idOf(number)])], { tags });
+
+    // Three seconds, or a quarter of one by a client that only waits before it tries again.
+    expect(performance.now() - startedMs).toBeGreaterThan(1000);
+  });
+
+  test('hangs up, where EC2 is slow', async () => {
+    const ec2 = await openEc2({ fault: () => ({ kind: 'delay', ms: 60_000 }) });
+
+    await batch([startOf([idOf(1)])], { waitMs: 1500 });
+    while (ec2.abandoned.length === 0) await wait(5);
+
+    expect(ec2.abandoned).toHaveLength(1);
+  });
+
+  test.each([
+    [2, 2],
+    [3, 1],
+  ])('of %i places at most is kept: what is longest unused goes', async (maxClients, assumed) => {
+    const sts = await openSts();
+    await openEc2();
+    const lookUp = createEc2LookUp({ maxClients });
+    const never = new AbortController().signal;
+    const roleArn = `arn:aws:iam::${otherAccount}:role/${memberRole}`;
+    const ask = (region: string, role?: string) =>
+      lookUp.ofIds({ region, roleArn: role }, [idOf(1)], never);
+
+    await ask('eu-west-1', roleArn);
+    await ask('eu-west-1');
+    await ask('us-east-1');
+    await ask('eu-west-1', roleArn);
+
+    // With its client go the credentials of an account.
+    expect(sts.calls).toHaveLength(assumed);
+  });
+});
+
 describe('All instances of a home at once', () => {
   const isOfAll = ({ filters }: Ec2Call) => filters.every(({ name }) => name !== 'resource-id');
   const fleetOf = (count: number) =>
@@ -293,8 +347,8 @@ describe('Another account', () => {
   async function openBoth(options: StsEndpointOptions = {}) {
     const sts = await openSts(options);
     const ec2 = await openEc2({
-      tags: ({ accessKeyId, region }) => ({
-        [idOf(1)]: { seen: `${sts.sessionOf(accessKeyId)?.roleArn ?? 'own'} ${region}` },
+      tags: (caller) => ({
+        [idOf(1)]: { seen: `${sts.sessionOf(caller)?.roleArn ?? 'own'} ${caller.region}` },
       }),
     });
     return { sts, ec2 };
@@ -320,6 +374,9 @@ describe('Another account', () => {
 
   const faults: readonly (readonly [story: string, fault: StsEndpointOptions['fault']])[] = [
     ['does not trust us', () => ({ kind: 'deny' })],
+    ['throttles us', () => ({ kind: 'throttle' })],
+    ['answers garbage', () => ({ kind: 'garbage' })],
+    ['is behind a proxy that answers in its place', () => ({ kind: 'web-page' })],
     ['is slow to let us in', () => ({ kind: 'delay', ms: 60_000 })],
   ];
   test.each(faults)('that %s fails alone, and in time', async (_, fault) => {
@@ -334,6 +391,33 @@ describe('Another account', () => {
       'failed',
     ]);
     expect(ec2.calls).toHaveLength(1);
+  });
+
+  test('is asked under new credentials before the old ones end', async () => {
+    // The SDK renews what ends within five minutes.
+    const { sts, ec2 } = await openBoth({ sessionMs: 5 * 60_000 + 2000 });
+    const tags = createLookingTags();
+
+    await batch([startOf([idOf(1)], otherAccount)], { tags });
+    await batch([startOf([idOf(2)], otherAccount)], { tags });
+    expect(sts.calls).toHaveLength(1);
+    await wait(2100);
+    const { tagCounts } = await batch([startOf([idOf(3)], otherAccount)], { tags });
+
+    expect(tagCounts).toEqual({ none: 1 });
+    expect(sts.calls.length).toBeGreaterThan(1);
+    const [first, second, third] = ec2.calls.map(({ accessKeyId }) => accessKeyId);
+    expect([second === first, third === first]).toEqual([true, false]);
+  });
+
+  test('is asked once more where STS throttles, and then given up', async () => {
+    const { sts } = await openBoth({ fault: () => ({ kind: 'throttle' }) });
+    const [other = ''] = others;
+
+    const { tagCounts } = await batch([other]);
+
+    expect(tagCounts).toEqual({ failed: 1 });
+    expect(sts.calls).toHaveLength(2);
   });
 
   test('is asked again once it trusts us', async () => {

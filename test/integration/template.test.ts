@@ -57,6 +57,29 @@ describe('the templates', () => {
   });
 });
 
+describe('the role of the function', () => {
+  const statementsOf = (parameters: Record<string, string>) => {
+    const { resources } = loadStack({ parameters });
+    const policies = resources.TransformRole?.Properties.Policies as readonly {
+      readonly PolicyDocument: { readonly Statement: readonly Record<string, unknown>[] };
+    }[];
+    return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  };
+  const logs = {
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: expect.stringContaining(':log-group:/aws/lambda/'),
+  };
+  const lookUp = { Effect: 'Allow', Action: 'ec2:DescribeTags', Resource: '*' };
+
+  test.each([
+    ['on', [logs, lookUp]],
+    ['off', [logs]],
+  ])('allows what it does and no more, with tags looked up or not: %s', (TagLookup, statements) => {
+    expect(statementsOf({ TagLookup })).toEqual(statements);
+  });
+});
+
 describe('the built function', () => {
   test('answers with the keys that the prefix of the stream takes, and no other', () => {
     // Prepare

@@ -164,6 +164,19 @@ describe('A look-up that fails', () => {
     expect([...found.keys()]).toEqual([keyOf(other, idOf(2))]);
   });
 
+  test('again and again troubles no other account of the same Region', async () => {
+    const other = { account: otherAccount, region: home.region };
+    const place = { region: home.region, roleArn: 'arn:aws:iam::111122223333:role/m' };
+    const { lookUp } = createLookUp({}, (asked) => asked.place.roleArn && deny());
+    const fly = createFlights(lookUp);
+    const { context } = createBudget();
+
+    for (let time = 0; time < 3; time++)
+      await fly([tripTo([idOf(1)], { home: other, place })], context);
+
+    expect((await fly([tripTo([idOf(1)])], context)).size).toBe(1);
+  });
+
   test('again and again is not tried for a while, and then once', async () => {
     const { lookUp, calls } = createLookUp({}, deny);
     const fly = createFlights(lookUp);
@@ -242,8 +255,8 @@ describe('A batch waits', () => {
     expect([found.size, calls.length]).toEqual([0, 0]);
   });
 
-  test('for all homes together, however many there are', async () => {
-    const { lookUp } = createLookUp({}, hang);
+  test('for all homes together, however many there are, and asks none after that', async () => {
+    const { lookUp, calls } = createLookUp({}, hang);
     const trips = Array.from({ length: 50 }, (_, n) =>
       tripTo([idOf(n)], { home: { ...home, region: `us-east-${n}` } }),
     );
@@ -252,6 +265,7 @@ describe('A batch waits', () => {
     await createFlights(lookUp)(trips, createBudget(shortly).context);
 
     expect(performance.now() - startedMs).toBeLessThan(2000);
+    expect(calls).toHaveLength(16);
   });
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { reserveMs } from '../../../src/config.ts';
 import { deadlineOf, membersOf, placeOf, unlessAborted } from '../../../src/tags/look-up.ts';
 import { home, otherAccount, own } from '../../support/tags-fixture.ts';
@@ -78,6 +78,17 @@ describe('A batch', () => {
 
   test('may have any fraction of a millisecond left', () => {
     expect(deadlineAfter(2000.5)).toBeInstanceOf(AbortSignal);
+  });
+
+  test('waits for ten seconds at most, however much time it has', () => {
+    const timeout = jest.spyOn(AbortSignal, 'timeout');
+
+    deadlineAfter(9_000);
+    deadlineAfter(10_000);
+    deadlineAfter(110_000);
+
+    expect(timeout.mock.calls).toEqual([[9_000], [10_000], [10_000]]);
+    timeout.mockRestore();
   });
 
   test('gives up when the time for its answer comes', async () => {

@@ -103,6 +103,16 @@ describe('Tags come', () => {
     expect(calls).toHaveLength(1);
   });
 
+  test('from a finding alone, and nobody is asked', async () => {
+    const { ask, calls } = prepare();
+    const finding = tagsTold({ team: 'old' }, { isShared: false });
+
+    expect(await ask(60, seen(0, { lesson: finding }))).toEqual([
+      found({ team: 'old' }, 'event', 0),
+    ]);
+    expect(calls).toEqual([]);
+  });
+
   test('from a finding at its own time, where it claims to be from later', async () => {
     const finding = tagsTold({ team: 'old' }, { isShared: false, timeMs: at(30) });
 
@@ -396,14 +406,21 @@ describe('Clocks that differ', () => {
     expect(await ask(10, seen(10))).toEqual([found(known[one] ?? {}, 'cache', 60)]);
   });
 
-  test('by more than minutes teach nothing', async () => {
-    const { ask } = prepare();
-    await ask(
-      0,
-      seen(day, { lesson: tagsTold({ team: 'future' }) }),
-      seen(day, { lesson: changeTold() }),
-    );
+  test.each([
+    ['by minutes', 5 * 60, [found({ team: 'future' }, 'stream', 5 * 60)]],
+    ['but by no more', 5 * 60 + 1, [{ status: 'skipped' }]],
+  ])('teach all the same, if they differ %s', async (_, seconds, answers) => {
+    const { ask } = prepare({ lookUp: undefined });
+    await ask(0, seen(seconds, { lesson: tagsTold({ team: 'future' }) }));
 
-    expect(await ask(10, seen(5))).toEqual([found(known[one] ?? {}, 'cache', 0)]);
+    expect(await ask(10, seen(5))).toEqual(answers);
+  });
+
+  test('by more than minutes outdate nothing', async () => {
+    const { ask, calls } = prepare();
+    await ask(0, seen(0), seen(day, { lesson: changeTold() }));
+
+    expect(await ask(day, seen(day))).toEqual([found(known[one] ?? {}, 'cache', 0)]);
+    expect(calls).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { DescribeTagsCommand, EC2Client, type Filter } from '@aws-sdk/client-ec2';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import {
@@ -249,6 +250,24 @@ describe('A fault of the EC2 endpoint', () => {
 
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
     expect(endpoint.calls.length).toBeLessThanOrEqual(1);
+  });
+
+  test('knows who was gone before the answer, and nobody else', async () => {
+    const { endpoint, client, describeTags } = await prepare({
+      fault: ({ number }) => number === 2 && { kind: 'delay', ms: 60_000 },
+    });
+    const patience = new AbortController();
+    await describeTags(everyCall);
+
+    const asked = client.send(new DescribeTagsCommand({ Filters: everyCall }), {
+      abortSignal: patience.signal,
+    });
+    while (endpoint.calls.length < 2) await setTimeout(5);
+    patience.abort();
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+    while (endpoint.abandoned.length === 0) await setTimeout(5);
+
+    expect(endpoint.abandoned.map(({ number }) => number)).toEqual([2]);
   });
 
   test('comes after half of the pages', async () => {

@@ -39,11 +39,16 @@ describe('The STS endpoint', () => {
     expect(AssumedRoleUser?.Arn).toBe(
       'arn:aws:sts::111122223333:assumed-role/eventlake-member/eventlake',
     );
-    expect(endpoint.sessionOf(Credentials?.AccessKeyId)).toEqual({
+    const accessKeyId = Credentials?.AccessKeyId;
+    const sessionToken = Credentials?.SessionToken;
+    expect(endpoint.sessionOf({ accessKeyId, sessionToken })).toEqual({
       roleArn,
       sessionName: 'eventlake',
     });
-    expect(endpoint.sessionOf('AKIAIOSFODNN7EXAMPLE')).toBeUndefined();
+    expect(endpoint.sessionOf({ accessKeyId, sessionToken: undefined })).toBeUndefined();
+    expect(
+      endpoint.sessionOf({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', sessionToken }),
+    ).toBeUndefined();
   });
 
   test('tells its calls', async () => {
@@ -89,6 +94,24 @@ describe('The STS endpoint', () => {
       message: expect.stringContaining(roleArn),
     });
     expect(await assume()).toMatchObject({ Credentials: {} });
+  });
+
+  test('throttles where it should', async () => {
+    const { assume } = await prepare({ fault: () => ({ kind: 'throttle' }) });
+
+    await expect(assume()).rejects.toMatchObject({ name: 'Throttling' });
+  });
+
+  test('answers garbage where it should, which the client refuses', async () => {
+    const { assume } = await prepare({ fault: () => ({ kind: 'garbage' }) });
+
+    await expect(assume()).rejects.toThrow();
+  });
+
+  test('answers as a proxy where it should, of which the client makes nothing', async () => {
+    const { assume } = await prepare({ fault: () => ({ kind: 'web-page' }) });
+
+    expect((await assume()).Credentials).toBeUndefined();
   });
 
   test('is late where it should be', async () => {
