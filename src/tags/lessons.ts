@@ -55,7 +55,7 @@ export function lessonsOf(event: AwsEvent): Lesson[] {
   const { record } = event;
   // Anybody may put an envelope of his own around what looks like a record.
   if (event.family === 'wrapped' && !isOfAws(event.envelope)) return [];
-  const teach = teachersByCall.get(`${record.eventSource}/${record.eventName}`);
+  const teach = teachersByCall.get(callIn(record));
   return teach && !hasFailed(record) ? teach(record) : [];
 }
 
@@ -64,15 +64,21 @@ function isOfAws({ source }: JsonObject): boolean {
   return typeof source === 'string' && source.startsWith('aws.');
 }
 
+/** Service and name of a call. A number that JavaScript does not hold is an object without text. */
+function callIn({ eventSource, eventName }: JsonObject): string | undefined {
+  if (typeof eventSource !== 'string' || typeof eventName !== 'string') return undefined;
+  return `${eventSource}/${eventName}`;
+}
+
 /** A call that failed changed nothing. Of one that did not EC2 says `"_return":true`. */
 function hasFailed({ errorCode, responseElements }: JsonObject): boolean {
-  if (errorCode) return true;
-  return isObject(responseElements) && String(responseElements._return) === 'false';
+  const answer = isObject(responseElements) ? responseElements._return : undefined;
+  return Boolean(errorCode) || answer === false || answer === 'false';
 }
 
 type Teacher = (event: JsonObject) => Lesson[];
 
-const teachersByCall = new Map<string, Teacher>([
+const teachersByCall = new Map<string | undefined, Teacher>([
   ['ec2.amazonaws.com/RunInstances', launched],
   ['ec2.amazonaws.com/CreateTags', created],
   ['ec2.amazonaws.com/DeleteTags', deleted],
@@ -193,10 +199,11 @@ function tagChange({ resources, detail }: JsonObject): Lesson[] {
   const arn = Array.isArray(resources) ? resources[0] : undefined;
   const id = typeof arn === 'string' ? instanceIdInEc2Arn(arn) : undefined;
   if (!id || !isObject(detail)) return [];
-  const { service = 'ec2', 'resource-type': type = 'instance', version } = detail;
+  if ((detail.service ?? 'ec2') !== 'ec2') return [];
+  if ((detail['resource-type'] ?? 'instance') !== 'instance') return [];
   const tags = setInMap(detail.tags);
-  if (!tags || service !== 'ec2' || type !== 'instance') return [];
-  return [{ id, tells: 'tags', tags, version: versionOf(version), isShared: true }];
+  if (!tags) return [];
+  return [{ id, tells: 'tags', tags, version: versionOf(detail.version), isShared: true }];
 }
 
 /** A number, in some events written `4.0`. */

@@ -494,6 +494,19 @@ describe('Where an instance lives', () => {
   });
 });
 
+test.each<[where: string, record: Record<string, Json>, lessons: number]>([
+  ['the service', { eventSource: 'BIG' }, 0],
+  ['the name', { eventName: 'BIG' }, 0],
+  ['the answer', { responseElements: { _return: 'BIG' } }, 1],
+])('%s of a call may be a number that no number of JavaScript holds', (_, more, count) => {
+  const requestParameters = createTagsRequest([one], { team: 'web' });
+  const record = JSON.stringify(recordOf('CreateTags', { requestParameters, ...more }));
+
+  const lessons = lessonsIn(parseJson(record.replace('"BIG"', '12345678901234567890')));
+
+  expect(lessons).toHaveLength(count);
+});
+
 test('JSON that is no event teaches nothing', () => {
   for (const json of [null, 7, 'a', [], {}, { source: 7 }] as Json[]) {
     expect(lessonsIn(json)).toEqual([]);
