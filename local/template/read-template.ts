@@ -115,5 +115,7 @@ function toPlainValue(node: unknown, name: string): Value {
       node.items.map((pair) => [keyOf(pair.key), toValue(pair.value, name)]),
     );
   }
-  return isScalar(node) ? (node.value as Value) : null;
+  if (!isScalar(node)) return null;
+  // By the letter of YAML 1.1 a lone dot is a number; SAM reads it as text.
+  return node.source === '.' ? '.' : (node.value as Value);
 }

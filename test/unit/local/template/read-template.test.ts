@@ -29,6 +29,7 @@ describe('parseTemplate', () => {
     ['"on"', 'on'],
     ['2012-10-17', '2012-10-17'],
     ['010', 8],
+    ['.', '.'],
     ['', null],
     ['{ Y: 1 }', { Y: 1 }],
   ])('reads the plain value %s as YAML 1.1 does, without timestamps', (yaml, expected) => {
