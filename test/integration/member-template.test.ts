@@ -6,6 +6,7 @@ import { type ParameterOverrides, resolveTemplate } from '../../local/template/r
 import { configurationOf } from '../../src/config.ts';
 import { membersOf, placeOf } from '../../src/tags/look-up.ts';
 import { memberSessionName } from '../../src/tags/member-session.ts';
+import { resourcePoliciesOf, trustsOf } from '../support/policies.ts';
 
 const main = { account: '123456789012', region: 'eu-west-1' };
 const member = { account: '111122223333', region: 'eu-west-1' };
@@ -53,6 +54,50 @@ describe('A stack of member.yaml', () => {
         Effect: 'Allow',
         Action: 'events:PutEvents',
         Resource: `arn:aws:events:eu-west-1:${main.account}:event-bus/default`,
+      },
+    ]);
+  });
+
+  test('tries to send an event for a day, and then leaves it in its queue', () => {
+    const { resources } = memberStack(member);
+    const here = `eu-west-1:${member.account}`;
+
+    expect(resources.Rule?.Properties.Targets).toEqual([
+      {
+        Id: 'eventlake',
+        Arn: `arn:aws:events:eu-west-1:${main.account}:event-bus/default`,
+        RoleArn: `arn:aws:iam::${member.account}:role/member-RuleRole`,
+        RetryPolicy: { MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 },
+        DeadLetterConfig: { Arn: `arn:aws:sqs:${here}:member-DeadLetters` },
+      },
+    ]);
+    expect(resources.DeadLetters?.Properties).toEqual({
+      MessageRetentionPeriod: 14 * 24 * 60 * 60,
+      SqsManagedSseEnabled: true,
+    });
+    expect(resourcePoliciesOf(memberStack(member))).toEqual({
+      DeadLetters: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: `arn:aws:sqs:${here}:member-DeadLetters`,
+          Condition: { ArnEquals: { 'aws:SourceArn': `arn:aws:events:${here}:rule/member-Rule` } },
+        },
+      ],
+    });
+  });
+
+  test('has a role for its rule and one for the function, and no other', () => {
+    const trusts = trustsOf(memberStack(member));
+
+    expect(Object.keys(trusts)).toEqual(['RuleRole', 'LookUpRole']);
+    expect(trusts.RuleRole).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'aws:SourceAccount': member.account } },
       },
     ]);
   });
