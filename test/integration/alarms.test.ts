@@ -14,6 +14,9 @@ interface Alarm {
   }[];
   readonly AlarmActions?: readonly string[];
   readonly TreatMissingData: string;
+  readonly ComparisonOperator: string;
+  readonly Threshold: number;
+  readonly EvaluationPeriods: number;
 }
 
 const alarmsOf = (parameters: StackOptions['parameters'] = {}) => {
@@ -50,6 +53,24 @@ describe('The alarms', () => {
       `AWS/Firehose PartitionCountExceeded DeliveryStreamName=${stack.stream.name}`,
       `AWS/Events FailedInvocations RuleName=${nameOf('Rule')}`,
     ]);
+  });
+
+  test('ring at the first that must not happen, and for age and partitions where it becomes too much', () => {
+    const bounds = Object.entries(alarmsOf().alarms).map(([id, alarm]) => [
+      id,
+      `${alarm.ComparisonOperator} ${alarm.Threshold}, ${alarm.EvaluationPeriods} times`,
+    ]);
+
+    expect(Object.fromEntries(bounds)).toEqual({
+      FunctionErrorsAlarm: 'GreaterThanThreshold 0, 1 times',
+      FunctionThrottlesAlarm: 'GreaterThanThreshold 0, 1 times',
+      RecordsFailedAlarm: 'GreaterThanThreshold 0, 1 times',
+      FreshnessAlarm: 'GreaterThanThreshold 1800, 3 times',
+      DeadLettersAlarm: 'GreaterThanThreshold 0, 1 times',
+      PartitionsNearQuotaAlarm: 'GreaterThanThreshold 80, 1 times',
+      PartitionsOverQuotaAlarm: 'GreaterThanThreshold 0, 1 times',
+      RuleFailedAlarm: 'GreaterThanThreshold 0, 1 times',
+    });
   });
 
   test('know our metrics by their names, and by the dimension that the function sets', () => {
