@@ -179,6 +179,29 @@ describe('A line that is copied from the bytes of a record', () => {
     },
   );
 
+  const callWith = (parameters: string, time = '2026-11-20T10:11:12Z') =>
+    `{"eventVersion":"1.11","eventTime":"${time}","eventSource":"s3.amazonaws.com","eventName":"GetObject",` +
+    `"awsRegion":"eu-west-1","eventType":"AwsApiCall","requestParameters":${parameters}}`;
+
+  test.each(['{"a":trux}', 'nulx', '{1:2}', '{"a" 1}', '[1;2]', '[1,]', '{"a":1,}', '01', '[1'])(
+    'is not made of what is no JSON: %s',
+    (parameters) => {
+      expect(copied(callWith('{"a":1}'))).toBeDefined();
+      expect(copied(callWith(parameters))).toBeUndefined();
+    },
+  );
+
+  test.each([
+    '2026-11-20T10:11:12+01:00',
+    '2026-11-20T10:11:12.5Z',
+    '2026-02-30T10:11:12Z',
+    '2026\\u002d11-20T10:11:12Z',
+    '2026-11-20T10:11:12Z\\n',
+    'i-0abc123def4567890',
+  ])('is not made of a time that is none, or spelt otherwise: %s', (time) => {
+    expect(copied(callWith('null', time))).toBeUndefined();
+  });
+
   test.each([
     ['bare', '', '', 999],
     ['wrapped', wrappedHead, '}', 998],

@@ -97,6 +97,7 @@ describe('unzip', () => {
 
   test.each([
     ['text after it', Buffer.concat([zipped, Buffer.from(event)])],
+    ['text after zeros', Buffer.concat([zipped, Buffer.alloc(2), Buffer.from(event)])],
     ['a wrong checksum', Buffer.from(zipped).fill(0, zipped.length - 8, zipped.length - 4)],
     ['an unknown method', Buffer.from([0x1f, 0x8b, 9, 0, 0, 0, 0, 0, 0, 0])],
   ])('refuses gzip with %s', (_name, bytes) => {

@@ -297,6 +297,15 @@ describe('The bounds of a splitter', () => {
     }
   });
 
+  test.each([
+    ['documents', '{}{}{}{}{}', ['{}', '{}', '{}', 'more than 3 documents: {}{}']],
+    ['elements of an array', '[1,2,3,4]', ['1', '2', '3', 'more than 3 documents: 4]']],
+    ['arrays', '[][][][][]', ['more than 3 documents: [][]']],
+    ['as many as may be', '[][1,2][3]', ['1', '2', '3']],
+  ])('end the input after so many pieces: %s', (_, input, pieces) => {
+    expect(split(input, { maxPieces: 3 })).toEqual(pieces);
+  });
+
   test('give the same pieces however the input comes', () => {
     const limits = { maxBrokenBytes: 8, maxDocumentBytes: 16 };
     const inputs = [

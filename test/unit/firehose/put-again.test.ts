@@ -130,6 +130,14 @@ describe('putAgain', () => {
     ]);
   });
 
+  test('tells the type alone of what is thrown and no error', async () => {
+    const put: PutBatch = async () => Promise.reject('secret');
+
+    expect(await putAgain(put, arn, recordsOf('a'), createBudget())).toEqual([
+      { code: 'string', isFinal: false },
+    ]);
+  });
+
   test('puts a record three times at most where answers are lost, whatever else is refused', async () => {
     const { putBatch, calls } = createPut(refuseAll);
     let tries = 0;

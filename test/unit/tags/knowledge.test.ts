@@ -259,6 +259,8 @@ describe('EC2 is asked', () => {
     expect(isAsked(isStale, 28)).toBe(true);
     expect(isAsked(knowing(put(10, b), lookUp(12, b)), 28)).toBe(false);
     expect(isAsked(knowing(put(10, b), lookUp(26, a)), 42)).toBe(false);
+    expect(isAsked(knowing(tagChange(10, 3, b), lookUp(12, a)), 28)).toBe(true);
+    expect(isAsked(knowing(tagChange(10, 3, b), lookUp(12, b)), 28)).toBe(false);
   });
 
   test('after seconds about an instance without tags, then ever less often, and each hour', () => {

@@ -223,6 +223,16 @@ describe('A call that changes single tags', () => {
     },
   );
 
+  test('UntagResources may have changed any where it does not say which', () => {
+    const record = recordOf(
+      'UntagResources',
+      { requestParameters: { resourceARNList: [arnOf(one)] } },
+      { eventSource: 'tagging.amazonaws.com' },
+    );
+
+    expect(lessonsIn(record)).toEqual([change(one, undefined)]);
+  });
+
   test('AttachInstances and DetachInstances write a tag of the group', () => {
     for (const name of ['AttachInstances', 'DetachInstances']) {
       const record = recordOf(
@@ -296,6 +306,7 @@ describe('Tag Change on Resource', () => {
     ['of another type of resource', changeOf({ 'resource-type': 'volume', tags: {} })],
     ['with a tag that cannot be told', changeOf({ tags: { a: '1', b: null } })],
     ['without a resource', changeOf({ tags: {} }, [])],
+    ['without a list of resources', changeOf({ tags: {} }, arnOf(one))],
     ['without tags', changeOf({ version: 5 })],
     ['without detail', changeOf(null)],
   ])('tells nothing %s', (_, event) => {
@@ -461,6 +472,11 @@ describe('A finding', () => {
     const lessons = lessonsIn(envelopeOf(source, 'Finding', detail));
 
     expect(lessons.filter(({ tells }) => tells !== 'home')).toEqual([]);
+  });
+
+  test.each([7, 'odd', [7], [null]])('in which %j stands for resources teaches nothing', (odd) => {
+    expect(lessonsIn(envelopeOf('aws.inspector2', 'Finding', { resources: odd }))).toEqual([]);
+    expect(lessonsIn(envelopeOf('aws.securityhub', 'Finding', { findings: odd }))).toEqual([]);
   });
 
   test('with neither teaches nothing', () => {

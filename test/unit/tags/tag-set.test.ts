@@ -56,7 +56,8 @@ describe('The filter of tag keys', () => {
     [['Name', 'team'], ['Name', 'team'], ['Name,team']],
     [['cost-*'], ['cost-', 'cost-centre', 'cost-\ncentre'], ['cost', 'xcost-']],
     [['*:team'], ['org:team', ':team', 'a:b:team'], ['org:team:x']],
-    [['a*c*e'], ['abcde', 'ace'], ['acd', 'bace']],
+    [['a*c*e'], ['abcde', 'ace'], ['acd', 'bace', 'abde', 'ae']],
+    [['a*ce*e'], ['acee', 'abcede'], ['ace']],
     [['*'], ['', 'anything'], []],
     [['aws:*'], ['aws:cloudformation:stack-name'], ['awsx']],
     [
