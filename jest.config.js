@@ -13,9 +13,6 @@ export default {
   testMatch: ['<rootDir>/test/{unit,property,golden,integration}/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', typescript] },
-  // v8 counts no branches in functions that were never called, and so flatters.
-  coverageProvider: 'babel',
-  collectCoverageFrom: ['src/**/*.ts', 'handlers/**/*.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.aws-sam', '<rootDir>/dist'],
   // Jest would leave one processor free: on two, half of them.
   maxWorkers: '100%',
