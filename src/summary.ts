@@ -114,7 +114,10 @@ export function bugsIn(outcomes: readonly Outcome[]): string[] {
     if (outcome.result !== 'ProcessingFailed' || outcome.error.code !== 'UNEXPECTED') return [];
     const { cause } = outcome.error;
     if (!Error.isError(cause)) return [`thrown: ${typeof cause}`];
-    const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+    const stack = cause.stack ?? '';
+    // The message comes first, and lines of it may look like frames.
+    const behindMessage = stack.slice(stack.indexOf(cause.message) + cause.message.length);
+    const frames = behindMessage.split('\n').filter((line) => line.startsWith('    at '));
     return [[cause.name, ...frames].join('\n')];
   });
 }

@@ -26,7 +26,8 @@ const runWithBug = (thrown: unknown) =>
 
 describe('A bug of ours', () => {
   test('is told by its frames, and never by its message, which may quote the record', async () => {
-    const { outcomes } = await runWithBug(new TypeError(`no such thing in ${withInstance}`));
+    const message = `no such thing in ${withInstance}\n    at hunter2`;
+    const { outcomes } = await runWithBug(new TypeError(message));
 
     const bugs = bugsIn(outcomes);
 

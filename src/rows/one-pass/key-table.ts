@@ -21,13 +21,15 @@ export function hashOn(hash: number, byte: number, mask: number): number {
   return (hash * 31 + byte) & mask;
 }
 
-/** @throws Error where two keys are the same */
+/** @throws Error where two keys have the same hash in any table: equal ones, or a pair such as `Aa` and `BB` */
 export function keyTableOf<Entry>(entries: readonly (readonly [string, Entry])[]): KeyTable<Entry> {
   for (let size = 256; size <= 1 << 20; size *= 2) {
     const slots = slotsOf(entries, size);
     if (slots !== undefined) return { slots, mask: size - 1 };
   }
-  throw new Error(`a key is there twice: ${entries.map(([key]) => key).join(', ')}`);
+  throw new Error(
+    `two of these keys have the same hash: ${entries.map(([key]) => key).join(', ')}`,
+  );
 }
 
 /** Undefined where two keys would share a slot. */
