@@ -21,8 +21,8 @@ interface Remembered<T> {
 const slotCount = 2048;
 const maxBytes = 4096;
 
-/** A byte in so many is looked at to find the slot; all of them to see that it is the same. */
-const stride = 5;
+/** All bytes of a shorter piece find its slot, of a longer one half as many or more; then all are compared. */
+const hashedBytes = 64;
 
 /** @param indexes of the pieces that count */
 export function createByteMemo<T>(
@@ -36,8 +36,11 @@ export function createByteMemo<T>(
     for (const index of indexes) {
       const start = places[2 * index] as number;
       const end = places[2 * index + 1] as number;
-      hash = (hash * 31 + end - start) | 0;
-      for (let at = start; at < end; at += stride) hash = (hash * 31 + (bytes[at] as number)) | 0;
+      const stride = 1 + Math.floor((end - start) / hashedBytes);
+      hash = Math.imul(hash, 31) + end - start;
+      for (let at = start; at < end; at += stride) {
+        hash = Math.imul(hash, 31) + (bytes[at] as number);
+      }
     }
     return (hash ^ (hash >>> 11)) & (slotCount - 1);
   }
