@@ -25,17 +25,18 @@ export const failures = {
     cure: 'Read `rawData` of its error object; mend it and put it again with `eventlake replay`.',
   },
   TOO_DEEP: {
-    meaning: 'The JSON nests deeper than 1,000 levels.',
+    meaning: 'The JSON nests deeper than 1,000 levels, or its events lie in more than five lists.',
     cause: 'No AWS event does; somebody tries what the function does with it.',
     cure: 'Look at its producer.',
   },
   NOT_AN_EVENT: {
     meaning: 'The JSON is neither an EventBridge event nor a CloudTrail record.',
-    cause: 'Something else is put on the stream.',
+    cause:
+      'Something else is put on the stream. S3 notifications look like CloudTrail records, with an `eventVersion` and an `eventSource` of `aws:s3`, and are none.',
     cure: 'Put it elsewhere, or set `UnknownRecords` to `keep` to have it as a row of its own.',
   },
   TOO_MANY_EVENTS: {
-    meaning: 'The record holds more than 50,000 events, or parts that are none.',
+    meaning: 'The record holds more than 50,000 events, lists, messages, or parts that are none.',
     cause: 'No service puts so many into one; somebody tries what the function does with it.',
     cure: 'Put fewer in a record.',
   },
@@ -43,7 +44,7 @@ export const failures = {
     meaning:
       'One event is too large to be read, for a response, or for a record to put it again in.',
     cause:
-      'Its JSON passes 2 MiB, its row 6 MB of base64, or the event 1,000 KiB even when it is gzipped.',
+      'Its JSON passes 1,280 KiB, its row 6 MB of base64, or the event 1,000 KiB even when it is gzipped.',
     cure: 'Read it from its error object; no table of rows can hold it.',
   },
   TOO_OFTEN: {

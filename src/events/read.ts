@@ -10,25 +10,28 @@ import { messagesIn, messagesInLarge } from './subscription.ts';
 export interface ReadLimits {
   /** Bytes after gunzip. A CloudTrail file that fits a record gzipped has some 20 MB. */
   readonly maxUnzippedBytes: number;
-  /** Bytes after gunzip for each one before; small records may grow to 1 MiB whatever it is. */
+  /** Bytes after gunzip for each one before; what makes no more than one document is never too many. */
   readonly maxUnzipRatio: number;
-  /** Documents in one record. */
+  /** Documents in one record, and lists, files and messages around them. */
   readonly maxDocuments: number;
   /**
-   * Bytes of one document that only holds a single event, which has 1 MB at most. `{},{},…` of so many
-   * takes the parser 100 MB.
+   * Bytes of one document that only holds a single event: 1 MiB at most, and what is around it. `{},{},…`
+   * of so many takes the parser 60 MB.
    */
   readonly maxDocumentBytes: number;
   /** Levels of nesting of one document. EventBridge takes 1,000. */
   readonly maxDepth: number;
+  /** Size of the parts that broken bytes come in: each is put again alone, behind the line of a carrier. */
+  readonly maxBrokenBytes: number;
 }
 
 export const readLimits: ReadLimits = {
   maxUnzippedBytes: 32 * 1024 * 1024,
   maxUnzipRatio: 200,
   maxDocuments: 50_000,
-  maxDocumentBytes: 2 * 1024 * 1024,
+  maxDocumentBytes: 1280 * 1024,
   maxDepth: 1000,
+  maxBrokenBytes: 1000 * 1024 - 100,
 };
 
 /** One JSON document of a record, with the bytes that it stood in; or why those are none. */
@@ -50,10 +53,10 @@ export function decodeBase64(data: unknown): Buffer {
 /** Unpacks bytes that start as gzip does; gives others back. @throws RecordError BAD_GZIP */
 export function unzip(bytes: Uint8Array, limits: ReadLimits = readLimits): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const { maxUnzippedBytes, maxUnzipRatio } = limits;
+  const { maxUnzippedBytes, maxUnzipRatio, maxDocumentBytes } = limits;
   const maxOutputLength = Math.min(
     maxUnzippedBytes,
-    Math.max(1024 * 1024, bytes.length * maxUnzipRatio),
+    Math.max(maxDocumentBytes, bytes.length * maxUnzipRatio),
   );
   const { buffer, engine } = orThrow(
     attempt(
@@ -74,7 +77,15 @@ interface Info {
 }
 
 /** So many levels of lists in lists are unfolded, each at the cost of one more scan. */
-const maxUnfolding = 4;
+const maxUnfolding = 5;
+
+/** How far reading has come. */
+interface Reading {
+  readonly limits: ReadLimits;
+  /** Counts a part and asks the clock. @throws RecordError TOO_MANY_EVENTS, or what the clock says */
+  readonly onPart: () => void;
+  readonly checkTime: () => void;
+}
 
 /**
  * The JSON documents in a record's bytes, in order; parsed one by one, so that one at a time is in
@@ -83,40 +94,43 @@ const maxUnfolding = 4;
  * so each that is given, put on the stream by itself, is read as itself.
  *
  * What cannot be read is a document, too; it has no bytes where only the end of an array is missing.
- * @throws RecordError TOO_MANY_EVENTS
+ * Whatever takes work is counted, also what gives no document: empty lists, empty messages.
+ * @param checkTime asked again and again; what it throws ends the reading
+ * @throws RecordError TOO_MANY_EVENTS; TOO_DEEP where lists nest so deep that not all is unfolded
  */
-export function* readDocuments(
+export function readDocuments(
   bytes: Uint8Array,
   limits: ReadLimits = readLimits,
-): Generator<Document> {
-  let count = 0;
-  for (const document of documentsIn(bytes, limits, maxUnfolding)) {
-    if (++count > limits.maxDocuments) throw tooMany(limits);
-    yield document;
-  }
+  checkTime: () => void = () => {},
+): Iterable<Document> {
+  let parts = 0;
+  const onPart = () => {
+    if (++parts > limits.maxDocuments) {
+      throw new RecordError('TOO_MANY_EVENTS', `more than ${limits.maxDocuments} in one record`);
+    }
+    checkTime();
+  };
+  return documentsIn(bytes, { limits, onPart, checkTime }, maxUnfolding);
 }
 
 function* documentsIn(
   bytes: Uint8Array,
-  limits: ReadLimits,
+  reading: Reading,
   levelsLeft: number,
 ): Generator<Document> {
+  const { limits, onPart } = reading;
   // Nearly every record is one event: parse it at once, and look closer only where that fails.
   const whole = wholeIn(bytes, limits);
   if (whole) {
-    yield* leavesOf(whole, limits, levelsLeft);
+    yield* leavesOf(whole, reading, levelsLeft);
     return;
   }
-  const { maxUnzippedBytes, maxDocuments } = limits;
-  const pieces = splitDocuments(bytes, {
-    maxDocumentBytes: maxUnzippedBytes,
-    maxPieces: maxDocuments,
-  });
-  if (pieces.length > maxDocuments) throw tooMany(limits);
+  const { maxUnzippedBytes: maxDocumentBytes, maxBrokenBytes } = limits;
+  const pieces = splitDocuments(bytes, { maxDocumentBytes, maxBrokenBytes, onPart });
   let brokenCode: 'BAD_JSON' | 'BAD_UTF8' | undefined;
   for (const { bytes: piece, broken, offset } of pieces) {
-    if (broken === undefined && piece.length < bytes.length && levelsLeft > 0) {
-      yield* documentsIn(piece, limits, levelsLeft - 1);
+    if (broken === undefined && piece.length < bytes.length) {
+      yield* documentsIn(piece, reading, nextLevel(levelsLeft));
       continue;
     }
     const json = attempt(() => {
@@ -125,8 +139,17 @@ function* documentsIn(
       brokenCode ??= isUtf8(bytes) ? 'BAD_JSON' : 'BAD_UTF8';
       throw new RecordError(brokenCode, `${broken}, at byte ${offset}`);
     });
-    yield* leavesOf({ bytes: piece, json }, limits, levelsLeft);
+    yield* leavesOf({ bytes: piece, json }, reading, levelsLeft);
   }
+}
+
+/**
+ * What is in too many lists fails with all that is beside it: given as it is, it would be unfolded further
+ * once it is alone.
+ */
+function nextLevel(levelsLeft: number): number {
+  if (levelsLeft > 0) return levelsLeft - 1;
+  throw new RecordError('TOO_DEEP', `over ${maxUnfolding} levels of lists in lists`);
 }
 
 /** The one document that bytes are; undefined where they are none, or may hold others. */
@@ -137,30 +160,25 @@ function wholeIn(bytes: Uint8Array, limits: ReadLimits): Document | undefined {
 }
 
 /** The documents in the messages of a subscription record; any other document itself. */
-function* leavesOf(
-  document: Document,
-  limits: ReadLimits,
-  levelsLeft: number,
-): Generator<Document> {
-  const messages = levelsLeft > 0 ? messagesOf(document, limits) : undefined;
+function* leavesOf(document: Document, reading: Reading, levelsLeft: number): Generator<Document> {
+  const messages = messagesOf(document, reading);
   if (messages === undefined) {
     yield document;
     return;
   }
-  for (const message of messages) yield* documentsIn(message, limits, levelsLeft - 1);
+  for (const message of messages) {
+    reading.onPart();
+    yield* documentsIn(message, reading, nextLevel(levelsLeft));
+  }
 }
 
 function messagesOf(
   { bytes, json }: Document,
-  limits: ReadLimits,
+  { limits, checkTime }: Reading,
 ): Iterable<Uint8Array> | undefined {
   if (json.ok) return messagesIn(json.value);
   if (json.error.code !== 'TOO_LARGE') return undefined;
-  return messagesInLarge(bytes, (part) => attempt(() => parseDocument(part, limits)));
-}
-
-function tooMany({ maxDocuments }: ReadLimits): RecordError {
-  return new RecordError('TOO_MANY_EVENTS', `more than ${maxDocuments} in one record`);
+  return messagesInLarge(bytes, (part) => attempt(() => parseDocument(part, limits)), checkTime);
 }
 
 function parseDocument(bytes: Uint8Array, { maxDepth, maxDocumentBytes }: ReadLimits): Json {

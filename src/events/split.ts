@@ -37,15 +37,21 @@ export interface SplitLimits {
   readonly maxBrokenBytes: number;
   /** A longer document counts as broken. Bounds the memory of the splitter. */
   readonly maxDocumentBytes: number;
-  /** After so many pieces all the rest counts as broken. */
-  readonly maxPieces: number;
+}
+
+export interface SplitOptions extends SplitLimits {
+  /**
+   * Told of each piece, and of what gives none: a list that opens, a byte order mark. What it throws ends
+   * the split.
+   */
+  readonly onPart: () => void;
 }
 
 /** A Firehose record holds 1,000 KiB; an EventBridge event 1 MB at most. */
-const defaultLimits: SplitLimits = {
+const defaults: SplitOptions = {
   maxBrokenBytes: 1000 * 1024,
   maxDocumentBytes: 16 * 1024 * 1024,
-  maxPieces: Number.POSITIVE_INFINITY,
+  onPart: () => {},
 };
 
 export interface Splitter {
@@ -62,8 +68,8 @@ export interface Splitter {
  * Splits input that is in memory as a whole.
  * @example splitDocuments(Buffer.from('{"a":1}{"b":2}')).length // 2
  */
-export function splitDocuments(bytes: Uint8Array, limits?: Partial<SplitLimits>): Piece[] {
-  const splitter = createSplitter(limits);
+export function splitDocuments(bytes: Uint8Array, options?: Partial<SplitOptions>): Piece[] {
+  const splitter = createSplitter(options);
   return [...splitter.push(bytes), ...splitter.end()];
 }
 
@@ -79,23 +85,21 @@ type Stage =
   | 'in broken rest';
 
 /** Splits input that comes in chunks. */
-export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
-  const { maxBrokenBytes, maxDocumentBytes, maxPieces } = { ...defaultLimits, ...limits };
+export function createSplitter(options: Partial<SplitOptions> = {}): Splitter {
+  const { maxBrokenBytes, maxDocumentBytes, onPart } = { ...defaults, ...options };
 
   const chunks: Uint8Array[] = []; // what came and is not looked at yet
   let held: Uint8Array = new Uint8Array(0); // what is left of what was looked at
   let size = 0; // of both
   let offset = 0; // of the first byte of `held`
   let line = 1; // of the first byte of `held`
-  let wanted = byteOrderMarkBytes; // how much to hold before it is looked at again
+  let wanted = 0; // how much to hold before it is looked at again
   let isWhole = false;
   let pieces: Piece[] = [];
 
   let stage: Stage = 'top';
   let array: { isRecords: boolean; line: number } | undefined; // the one that is open
   let broken = { at: 0, reason: '' };
-  let given = 0; // pieces
-  let opened = 0; // arrays, of which empty ones give no piece
   let documents = 0;
   let isOnePerLine = true; // nothing so far went over the end of a line
   let scannedTwice = 0;
@@ -112,7 +116,7 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   function give(count: number, reason?: string): void {
     const start = { offset, line };
     const bytes = take(count);
-    given++;
+    onPart();
     pieces.push(reason === undefined ? { bytes, ...start } : { bytes, ...start, broken: reason });
   }
 
@@ -131,7 +135,7 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
     const byte = held[0];
     switch (stage) {
       case 'top':
-        return startDocument();
+        return byte === byteOrderMark[0] ? takeMark() : startDocument();
       case 'next element':
         return giveDocument();
       case 'first element':
@@ -152,15 +156,21 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
     }
   }
 
+  function takeMark(): boolean {
+    const bytes = held.subarray(0, byteOrderMark.length);
+    if (!bytes.every((byte, at) => byte === byteOrderMark[at])) return startDocument();
+    if (bytes.length < byteOrderMark.length) return isWhole ? startDocument() : wait();
+    onPart();
+    take(bytes.length);
+    return true;
+  }
+
   function startDocument(): boolean {
     const { bytes, isAll } = scannable();
     const opening = bytes[0] === openBracket ? 1 : recordsOpening(bytes, isAll);
     if (opening === 'incomplete' && bytes.length <= maxDocumentBytes) return wait();
     if (opening === 'incomplete' || opening === 0) return giveDocument();
-    if (++opened > maxPieces) {
-      fail(0, `more than ${maxPieces} documents`);
-      return true;
-    }
+    onPart();
     array = { isRecords: opening > 1, line };
     take(opening);
     stage = 'first element';
@@ -168,10 +178,6 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   }
 
   function giveDocument(): boolean {
-    if (given >= maxPieces) {
-      fail(0, `more than ${maxPieces} documents`);
-      return true;
-    }
     const { bytes, isAll } = scannable();
     const scan = scanValue(bytes, 0, isAll);
     const end = scan === 'incomplete' ? bytes.length : 'end' in scan ? scan.end : 0;
@@ -240,7 +246,6 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
     scannedTwice += Math.max(0, broken.at - (newline === -1 ? bytes.length : newline));
     const isLineLost =
       isOnePerLine &&
-      Math.max(given, opened) < maxPieces &&
       (array === undefined || array.line === line) &&
       (documents > 0 || next === openBrace || next === openBracket) &&
       scannedTwice <= offset + broken.at;
@@ -262,8 +267,6 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   function split(): Piece[] {
     held = Buffer.concat([held, ...chunks.splice(0)]);
     wanted = 0;
-    if (offset === 0 && held[0] === 0xef && held[1] === 0xbb && held[2] === 0xbf)
-      take(byteOrderMarkBytes);
     while (step());
     const complete = pieces;
     pieces = [];
@@ -283,7 +286,8 @@ export function createSplitter(limits: Partial<SplitLimits> = {}): Splitter {
   };
 }
 
-const byteOrderMarkBytes = 3;
+/** U+FEFF in UTF-8. A file may start with one, so it may stand before any document of several files. */
+const byteOrderMark = Buffer.from('\ufeff');
 
 const recordsKey = Buffer.from('"Records"');
 

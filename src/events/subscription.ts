@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Attempt } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
+import { recognise } from './event.ts';
 import {
   closeBrace,
   closeBracket,
@@ -19,28 +20,32 @@ import {
 
 /** Whether a document only tests if the stream can be reached, and holds nothing. */
 export function isControlMessage(document: Json): boolean {
-  return isOfType(document, 'CONTROL_MESSAGE') && Array.isArray(document.logEvents);
+  return logEventsIn(document, 'CONTROL_MESSAGE') !== undefined;
 }
 
 /** The messages in a subscription record, as UTF-8, one by one; undefined where it is none. */
 export function messagesIn(document: Json): Iterable<Uint8Array> | undefined {
-  if (!isOfType(document, 'DATA_MESSAGE') || !Array.isArray(document.logEvents)) return undefined;
-  return mapped(document.logEvents, messageOf);
+  const logEvents = logEventsIn(document, 'DATA_MESSAGE');
+  return logEvents && mapped(logEvents, messageOf);
 }
 
 /**
  * The same of a record that is too large to be parsed as a whole: each log event is parsed alone.
  * One that cannot be is a message as it is, and fails as itself.
  * @param bytes one JSON value, right by its grammar
+ * @param checkTime asked at each member: a document may have millions
  */
 export function messagesInLarge(
   bytes: Uint8Array,
   parse: (bytes: Uint8Array) => Attempt<Json>,
+  checkTime: () => void = () => {},
 ): Iterable<Uint8Array> | undefined {
   if (bytes[0] !== openBrace) return undefined;
   let isData = false;
   let logEvents: Uint8Array | undefined;
   for (const [key, value] of membersIn(bytes)) {
+    checkTime();
+    if (mayBeOfEvent(key)) return undefined;
     if (key === '"messageType"') isData = headOf(value) === '"DATA_MESSAGE"';
     if (key === '"logEvents"') logEvents = value;
   }
@@ -51,11 +56,16 @@ export function messagesInLarge(
   });
 }
 
-function isOfType(
-  document: Json,
-  messageType: string,
-): document is { readonly logEvents?: Json | undefined } {
-  return isObject(document) && document.messageType === messageType;
+/** An event may have any members beside its own: it stays one, and is not lost with what those say. */
+function logEventsIn(document: Json, messageType: string): readonly Json[] | undefined {
+  if (!isObject(document) || document.messageType !== messageType) return undefined;
+  if (recognise(document).family !== 'unknown') return undefined;
+  return Array.isArray(document.logEvents) ? document.logEvents : undefined;
+}
+
+/** The same of a key alone, as it is written: with an escape it may be any. */
+function mayBeOfEvent(key: string): boolean {
+  return key.includes('\\') || ['"source"', '"detail-type"', '"eventVersion"'].includes(key);
 }
 
 function* mapped<T, U>(items: Iterable<T>, map: (item: T) => U): Generator<U> {

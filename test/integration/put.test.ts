@@ -356,8 +356,8 @@ describe('A document of many events', () => {
 
 describe('An event that is large', () => {
   test('goes gzipped where it fits a record so', async () => {
-    const text = Array.from({ length: 100_000 }, (_, at) => `${at * 7919} `).join('');
-    write('a.ndjson', `${event(1, text.repeat(2))}\n${event(2)}`);
+    const text = Array.from({ length: 120_000 }, (_, at) => `${at * 7919} `).join('');
+    write('a.ndjson', `${event(1, text)}\n${event(2)}`);
 
     const { status, counts } = await put('a.ndjson');
 

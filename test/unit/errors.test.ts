@@ -108,7 +108,7 @@ describe('The numbers in what is told of a failure', () => {
     ],
     [failures.TOO_DEEP.meaning, `${grouped(maxDepth)} levels`],
     [failures.TOO_MANY_EVENTS.meaning, `${grouped(maxDocuments)} events`],
-    [failures.TOO_LARGE.cause, `passes ${mebibytes(maxDocumentBytes)},`],
+    [failures.TOO_LARGE.cause, `passes ${grouped(maxDocumentBytes / 1024)} KiB,`],
     [failures.TOO_LARGE.cause, `${grouped(maxRecordBytes / 1024)} KiB`],
     [failures.TOO_OFTEN.meaning, ['one time', 'two times', 'three times'][maxAttempts - 1]],
   ])('%j are the limits', (sentence, number) => {

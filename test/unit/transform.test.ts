@@ -67,6 +67,15 @@ describe('A record becomes rows, whatever its shape', () => {
     ['an array of events', `[${a}, ${b}]`, 'a,b'],
     ['a pretty-printed event', JSON.stringify(JSON.parse(a), null, 2), 'a'],
     ['all of them', `${a}[${b}]{"Records":[${c}]}${subscriptionRecord([b])}`, 'a,b,c,b'],
+    ['an event behind a control message', subscriptionRecord([], 'CONTROL_MESSAGE') + a, 'a'],
+    ['files with byte order marks, end to end', `${a}\n\ufeff${b}\n\ufeff[${c}]`, 'a,b,c'],
+    ...['DATA_MESSAGE', 'CONTROL_MESSAGE'].flatMap((messageType): [string, string, string][] => {
+      const like = { messageType, logEvents: [] };
+      return [
+        [`an event that looks like a ${messageType}, too`, busEvent('a', like), 'a'],
+        [`a CloudTrail record that looks like a ${messageType}, too`, trailRecord('b', like), 'b'],
+      ];
+    }),
   ];
 
   test.each(shapes)('%s', async (_, text, ids) => {
@@ -144,7 +153,7 @@ describe('A record fails alone, and gives its bytes back', () => {
   const failing: readonly [FailureCode, string | Uint8Array, RunOptions?][] = [
     ['BAD_GZIP', gzipSync(a).subarray(0, 40)],
     ['BAD_GZIP', Buffer.concat([gzipSync(a), Buffer.from('x')])],
-    ['BAD_GZIP', gzipSync(Buffer.alloc(1024 * 1024 + 1))],
+    ['BAD_GZIP', gzipSync(Buffer.alloc(1280 * 1024 + 1))],
     ['BAD_UTF8', Buffer.from(busEvent('é'), 'latin1')],
     ['BAD_JSON', 'oops'],
     ['BAD_JSON', a.slice(0, -1)],
@@ -158,6 +167,7 @@ describe('A record fails alone, and gives its bytes back', () => {
     ['NOT_AN_EVENT', subscriptionRecord(['"no event"'])],
     ['TOO_MANY_EVENTS', gzipSync(`[${Array(50_001).fill('1').join()}]`)],
     ['TOO_LARGE', gzipSync(busEvent('x', { detail: 'x'.repeat(2 * 1024 * 1024) }) + noise(20_000))],
+    ['TOO_DEEP', `${a}[[[[[[${b}]]]]]]`],
     ['TOO_OFTEN', lastCarrier],
     ['NOT_ACCEPTED', mixed, { putBatch: async (_, records) => records.map(() => throttled) }],
     ['NOT_ACCEPTED', mixed, { putBatch: async () => [] }],

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { attempt, type FailureCode } from '../../../src/errors.ts';
+import { attempt, type FailureCode, RecordError } from '../../../src/errors.ts';
 import {
   type Document,
   decodeBase64,
@@ -10,6 +10,7 @@ import {
   readLimits,
   unzip,
 } from '../../../src/events/read.ts';
+import { carrierOverhead, maxAttempts } from '../../../src/firehose/carrier.ts';
 import { jsonText } from '../../../src/json.ts';
 
 /** What is read of bytes: JSON text of each document, or the code of its failure. */
@@ -98,6 +99,7 @@ describe('unzip', () => {
   test.each([
     ['text after it', Buffer.concat([zipped, Buffer.from(event)])],
     ['text after zeros', Buffer.concat([zipped, Buffer.alloc(2), Buffer.from(event)])],
+    ['more gzip after a zero', Buffer.concat([zipped, Buffer.from([0]), zipped])],
     ['a wrong checksum', Buffer.from(zipped).fill(0, zipped.length - 8, zipped.length - 4)],
     ['an unknown method', Buffer.from([0x1f, 0x8b, 9, 0, 0, 0, 0, 0, 0, 0])],
   ])('refuses gzip with %s', (_name, bytes) => {
@@ -112,8 +114,8 @@ describe('unzip', () => {
     expect(codeOf(() => unzip(gzipSync(Buffer.alloc(1_000_000)), limits))).toBe('BAD_GZIP');
   });
 
-  test('takes 1 MiB of any small record, and not one byte more', () => {
-    const limit = 1024 * 1024;
+  test('takes as much of any small record as one document may have, and not one byte more', () => {
+    const limit = 1280 * 1024;
 
     expect(unzip(gzipSync(Buffer.alloc(limit)))).toHaveLength(limit);
     expect(codeOf(() => unzip(gzipSync(Buffer.alloc(limit + 1))))).toBe('BAD_GZIP');
@@ -123,6 +125,7 @@ describe('unzip', () => {
     // Zeros after the gzip count as its size, and change nothing else.
     const zippedOf = (size: number) => Buffer.concat([gzipSync(Buffer.alloc(size))], 10_000);
 
+    expect(readLimits.maxDocumentBytes).toBeLessThan(2_000_000);
     expect(unzip(zippedOf(2_000_000))).toHaveLength(2_000_000);
     expect(codeOf(() => unzip(zippedOf(2_000_001)))).toBe('BAD_GZIP');
   });
@@ -156,6 +159,8 @@ describe('readDocuments', () => {
     ['one event, pretty-printed', '{\n  "a": 1\r\n}', ['{"a":1}']],
     ['a byte order mark', '\ufeff{"a":1}', ['{"a":1}']],
     ['a byte order mark before several', '\ufeff{"a":1}\n{"b":1.0}', ['{"a":1}', '{"b":1.0}']],
+    ['a byte order mark after white space', ' \n\ufeff{"a":1}', ['{"a":1}']],
+    ['files with byte order marks', '\ufeff{"a":1}\n\ufeff{"b":2}', ['{"a":1}', '{"b":2}']],
     ['events end to end', '{"a":1}{"b":2.50}', ['{"a":1}', '{"b":2.50}']],
     ['NDJSON', '{"a":1}\n{"b":2}\n', ['{"a":1}', '{"b":2}']],
     ['an array', '[{"a":1},{"b":-0}]', ['{"a":1}', '{"b":-0}']],
@@ -169,7 +174,7 @@ describe('readDocuments', () => {
       ['{"a":1}', '{"b":2}'],
     ],
     ['a file whose key is written otherwise', '{"\\u0052ecords":[1]}', ['{"Records":[1]}']],
-    ['lists that nest deeper', '[[[[[[[1]]]]]]]', ['[[1]]']],
+    ['lists that nest as deep as they may', '[[[[[1]]]]]', ['1']],
     ['an object whose Records are no list', '{"Records":{"a":1}}', ['{"Records":{"a":1}}']],
     ['a scalar', '"x"', ['"x"']],
     ['a number', '1.0', ['1.0']],
@@ -255,8 +260,8 @@ describe('readDocuments', () => {
     expect(textsOf(readDocuments(bytes))).toEqual(['{"a":1}', '{"b":2}', '{"c":3}']);
   });
 
-  test('takes documents of 2 MiB, and not of one byte more', () => {
-    const limit = 2 * 1024 * 1024;
+  test('takes documents of 1,280 KiB, and not of one byte more', () => {
+    const limit = 1280 * 1024;
     const documentOf = (bytes: number) => `"${'x'.repeat(bytes - 2)}"`;
 
     expect(read(documentOf(limit))).toEqual([documentOf(limit)]);
@@ -274,20 +279,93 @@ describe('readDocuments', () => {
     expect(read(JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents }))).toEqual(documents);
   });
 
-  test('takes 50,000 documents, and not one more, however they come', () => {
-    const tooMany = /^more than 50000 in one record$/;
-    const listOf = (length: number) => `[${Array(length).fill('1').join()}]`;
-    const messagesOf = (length: number) =>
+  describe('counts what takes work', () => {
+    const limits = { ...readLimits, maxDocuments: 10 };
+    const messagesOf = (...messages: string[]) =>
       JSON.stringify({
         messageType: 'DATA_MESSAGE',
-        logEvents: Array(length).fill({ message: '1' }),
+        logEvents: messages.map((message) => ({ message })),
       });
+    const codeAt = (text: string) => codeOf(() => read(text, limits));
 
-    expect(read(listOf(50_000))).toHaveLength(50_000);
-    expect(read(messagesOf(50_000))).toHaveLength(50_000);
-    expect(() => read(listOf(50_001))).toThrow(tooMany);
-    expect(() => read(`[${listOf(25_000)},${listOf(25_001)}]`)).toThrow(tooMany);
-    expect(() => read(messagesOf(50_001))).toThrow(tooMany);
+    test.each<[name: string, of: (count: number) => string]>([
+      ['documents end to end', (count) => '1 '.repeat(count)],
+      ['documents a line', (count) => '1\n'.repeat(count)],
+      ['lines that are none', (count) => `1\n${'x\n'.repeat(count - 1)}`],
+      ['empty lists end to end', (count) => '[]'.repeat(count)],
+      ['empty files', (count) => '{"Records":[]}'.repeat(count)],
+      ['a list and what is in it', (count) => `[${Array(count - 1).fill('1')}]`],
+      ['empty lists in a list', (count) => `[${Array(count / 2 - 1).fill('[]')}]`],
+      ['messages', (count) => messagesOf(...Array(count).fill('1'))],
+      ['empty messages', (count) => messagesOf(...Array(count).fill(''))],
+      ['empty lists in messages', (count) => messagesOf(...Array(count / 2).fill('[]'))],
+      ['byte order marks', (count) => '\ufeff'.repeat(count)],
+    ])('%s', (_name, of) => {
+      expect(codeAt(of(10))).toBeUndefined();
+      expect(codeAt(of(14))).toBe('TOO_MANY_EVENTS');
+    });
+
+    test('to 50,000, and not one more', () => {
+      const tooMany = /^more than 50000 in one record$/;
+      const linesOf = (count: number) => '1\n'.repeat(count);
+
+      expect(read(linesOf(50_000))).toHaveLength(50_000);
+      expect(read(messagesOf(...Array(50_000).fill('1')))).toHaveLength(50_000);
+      expect(() => read(linesOf(50_001))).toThrow(tooMany);
+      expect(() => read(messagesOf(...Array(50_001).fill('1')))).toThrow(tooMany);
+    });
+  });
+
+  test.each<[name: string, text: string, least: number]>([
+    ['between documents', '1 '.repeat(100), 100],
+    ['between empty lists', '[]'.repeat(100), 100],
+    [
+      'between messages',
+      JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents: Array(100).fill({ message: '' }) }),
+      100,
+    ],
+    [
+      'between members of what is too large to be parsed',
+      `{${'"":1,'.repeat(100)}"a":"${'x'.repeat(readLimits.maxDocumentBytes)}"}`,
+      100,
+    ],
+  ])('looks at the clock %s', (_name, text, least) => {
+    let asked = 0;
+    const checkTime = () => {
+      asked++;
+    };
+
+    for (const _ of readDocuments(Buffer.from(text), readLimits, checkTime));
+
+    expect(asked).toBeGreaterThanOrEqual(least);
+  });
+
+  test('ends where the clock says so', () => {
+    const late = new RecordError('OUT_OF_TIME', 'late');
+    const checkTime = () => {
+      throw late;
+    };
+
+    expect(() => [...readDocuments(Buffer.from('1 2'), readLimits, checkTime)]).toThrow(late);
+  });
+
+  test.each<[name: string, text: string]>([
+    ['lists', '[[[[[[{"a":1}]]]]]]'],
+    ['lists beside others', '{"b":2}[[[[[[{"a":1}]]]]]]'],
+    ['files in files', `${'{"Records":['.repeat(6)}1${']}'.repeat(6)}`],
+    ['messages in lists', '[[[[[{"messageType":"DATA_MESSAGE","logEvents":[{"message":"1"}]}]]]]]'],
+  ])('fails whole where it nests deeper than five levels of %s', (_name, text) => {
+    expect(codeOf(() => read(text))).toBe('TOO_DEEP');
+  });
+
+  test('gives broken parts that fit a record behind the line of a carrier', () => {
+    const noise = Buffer.alloc(1_024_000, 0xff);
+    const journey = { attempt: maxAttempts, arrivedMs: 999_999_999_999_999 };
+
+    const parts = Array.from(readDocuments(noise), ({ bytes }) => bytes.length);
+
+    expect(parts[0]).toBeLessThanOrEqual(1_024_000 - carrierOverhead(journey));
+    expect(parts.reduce((sum, bytes) => sum + bytes, 0)).toBe(1_024_000);
   });
 
   test('each that it gives is read as itself when it comes alone', () => {

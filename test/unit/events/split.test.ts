@@ -57,6 +57,12 @@ const inputs: [name: string, input: string, pieces: string[]][] = [
   ['U+2028 and U+2029 in strings', '["\u2028\u2029"]\n"\u2028"', ['"\u2028\u2029"', '"\u2028"']],
   ['a byte order mark', `\ufeff${a}\n${b}`, [a, b]],
   ['a byte order mark alone', '\ufeff', []],
+  ['a byte order mark after white space', ` \n\ufeff${a}`, [a]],
+  [
+    'files with byte order marks, end to end',
+    `\ufeff${a}\n\ufeff${b}\ufeff[${c}]\n\ufeff`,
+    [a, b, c],
+  ],
 ];
 
 /** Broken inputs, each with its pieces. */
@@ -160,9 +166,14 @@ const brokenInputs: [name: string, input: string, pieces: string[]][] = [
   ['so is a cut key', '{"Rec', ['a document without its end: {"Rec']],
   ['a trailing comma in an array is a break', `[${a},]`, [a, 'a closing bracket out of place: ]']],
   [
-    'a byte order mark inside the input is a break',
-    `${a}\n\ufeff${b}\n${c}`,
-    [a, `neither a JSON value nor white space: \ufeff${b}`, c],
+    'a byte order mark inside a list is a break',
+    `[${a},\ufeff${b}]\n${c}`,
+    [a, `neither a JSON value nor white space: \ufeff${b}]`, c],
+  ],
+  [
+    'so is half of one',
+    `${a}\n${Buffer.from([0xef, 0xbb]).toString('latin1')}`,
+    [a, 'neither a JSON value nor white space: ï»'],
   ],
   ['NUL bytes are a break', '\u0000\u0000', ['neither a JSON value nor white space: \u0000\u0000']],
 ];
@@ -248,6 +259,33 @@ describe('Splitting', () => {
   });
 });
 
+describe('What a splitter finds', () => {
+  const partsIn = (text: string) => {
+    let parts = 0;
+    splitDocuments(Buffer.from(text), { onPart: () => parts++ });
+    return parts;
+  };
+
+  test.each([
+    ['pieces', `${a}${b}\n${c}`, 3],
+    ['broken ones', `${a}\noops\n${c}`, 3],
+    ['lists and files, of which empty ones give no piece', `[][${a}]{"Records":[]}`, 4],
+    ['byte order marks', `\ufeff${a}\ufeff`, 3],
+  ])('is told one by one: %s', (_name, text, parts) => {
+    expect(partsIn(text)).toBe(parts);
+  });
+
+  test('is told until that throws', () => {
+    let parts = 0;
+    const onPart = () => {
+      if (++parts === 3) throw new Error('enough');
+    };
+
+    expect(() => splitDocuments(Buffer.from('[]'.repeat(100)), { onPart })).toThrow('enough');
+    expect(parts).toBe(3);
+  });
+});
+
 describe('The bounds of a splitter', () => {
   test('cut broken bytes into parts', () => {
     const oops = 'o'.repeat(25);
@@ -295,15 +333,6 @@ describe('The bounds of a splitter', () => {
       expect(split(input, limits)).toEqual(pieces);
       expect(splitInChunks(Buffer.from(input), 1, limits).map(toText)).toEqual(pieces);
     }
-  });
-
-  test.each([
-    ['documents', '{}{}{}{}{}', ['{}', '{}', '{}', 'more than 3 documents: {}{}']],
-    ['elements of an array', '[1,2,3,4]', ['1', '2', '3', 'more than 3 documents: 4]']],
-    ['arrays', '[][][][][]', ['more than 3 documents: [][]']],
-    ['as many as may be', '[][1,2][3]', ['1', '2', '3']],
-  ])('end the input after so many pieces: %s', (_, input, pieces) => {
-    expect(split(input, { maxPieces: 3 })).toEqual(pieces);
   });
 
   test('give the same pieces however the input comes', () => {

@@ -105,6 +105,14 @@ const noRecords: Json[] = [
   { ...subscription, logEvents: 'x' },
   { ...subscription, messageType: 'data_message', logEvents: [] },
   { ...subscription, messageType: ['DATA_MESSAGE'], logEvents: [] },
+  { ...subscription, messageType: 'DATA_MESSAGES', logEvents: [] },
+  ...['DATA_MESSAGE', 'CONTROL_MESSAGE'].flatMap((messageType) => {
+    const like = { messageType, logEvents: [] };
+    return [
+      { ...like, source: 'aws.ec2', 'detail-type': 'x' },
+      { ...like, eventVersion: '1.11', eventType: 'AwsApiCall' },
+    ];
+  }),
 ];
 
 describe('No subscription record is', () => {
@@ -114,6 +122,15 @@ describe('No subscription record is', () => {
       expect(textsIn(document)).toBeUndefined();
     },
   );
+});
+
+test('No subscription record is one too large to be parsed that may be an event by an escaped key', () => {
+  const bytes = Buffer.from(
+    '{"\\u0073ource":"aws.ec2","detail\\u002dtype":"x","messageType":"DATA_MESSAGE","logEvents":[]}',
+  );
+
+  expect(messagesInLarge(bytes, parse)).toBeUndefined();
+  expect(messagesIn(parseJson(bytes.toString()))).toBeUndefined();
 });
 
 describe('A control message', () => {
