@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
+import type { Contents, WorkDocument } from './contents.ts';
 import { RecordError } from './errors.ts';
 import { maxAttempts } from './firehose/carrier.ts';
-import type { FirehoseLimits } from './firehose/limits.ts';
+import { type FirehoseLimits, maxLineBytesOf } from './firehose/limits.ts';
 import { type Journey, type Part, pack } from './firehose/parts.ts';
 import { isSame, type Partition } from './partition/partition.ts';
-import type { Contents, WorkDocument } from './record.ts';
 import { lineOf, withoutInstances } from './rows/line.ts';
 
 /** What a record should become. One answer can say one partition, and nothing of bad events. */
@@ -14,10 +14,16 @@ export type Decision =
   | { readonly step: 'put again'; readonly groups: readonly (readonly Part[])[] }
   | { readonly step: 'drop'; readonly reason: 'empty' | 'control' };
 
-/** A document whose tags are there, as its line. */
+/** An event whose tags are there, as its line. */
 export interface Line extends Part {
   readonly partition: Partition;
   readonly line: Buffer;
+}
+
+/** One that is put again: the size of its line is enough. */
+interface Sized extends Part {
+  readonly partition: Partition;
+  readonly line?: undefined;
 }
 
 /** A document that becomes no line, and why. */
@@ -34,24 +40,35 @@ export function decide(contents: Contents, limits: FirehoseLimits): Decision {
     return { step: 'put again', groups: [[{ bytes: contents.unopened, lineBytes: 0 }]] };
   }
   const maxLineBytes = maxLineBytesOf(limits);
-  const written = contents.documents.map((document) => write(document, maxLineBytes));
-  const lines = written.filter((one) => 'line' in one);
-  const unwritten = written.filter((one) => 'error' in one);
+  let totalBytes = 0;
+  const parts = contents.documents.map((document) => {
+    const part = write(document, maxLineBytes);
+    totalBytes += part.lineBytes;
+    // With tags lines may be many times what they were: those that no answer holds are let go at once.
+    return totalBytes > maxLineBytes && 'partition' in part ? sizeOf(part) : part;
+  });
+  const events = parts.filter((part) => 'partition' in part);
+  const unwritten = parts.filter((part) => 'error' in part);
 
-  const [first] = lines;
+  const [first] = events;
   if (first === undefined) {
     const [failed] = unwritten;
     if (failed) throw failed.error;
     return { step: 'drop', reason: contents.isControl ? 'control' : 'empty' };
   }
+  const { partition } = first;
   // An array whose end is missing lost nothing by it: there are no bytes that could fail.
   const bad = unwritten.filter(({ bytes }) => bytes.length > 0);
+  const lines = events.filter((event) => event.line !== undefined);
   const isOneAnswer =
     bad.length === 0 &&
-    lines.every(({ partition }) => isSame(partition, first.partition)) &&
-    lines.reduce((sum, { lineBytes }) => sum + lineBytes, 0) <= maxLineBytes;
-  if (isOneAnswer) return { step: 'answer', lines, partition: first.partition };
-  const byPartition = Map.groupBy(lines, ({ partition }) => `${partition.source}/${partition.day}`);
+    lines.length === events.length &&
+    lines.every((line) => isSame(line.partition, partition));
+  if (isOneAnswer) return { step: 'answer', lines, partition };
+  const byPartition = Map.groupBy(
+    events,
+    ({ partition }) => `${partition.source}/${partition.day}`,
+  );
   // What is no event goes alone, so that each fails as itself.
   return { step: 'put again', groups: [...byPartition.values(), ...bad.map((one) => [one])] };
 }
@@ -80,9 +97,10 @@ export function carriersOf(
 }
 
 /** A row that no response can hold goes without its instances; one that still does not fit fails. */
-function write(document: WorkDocument, maxLineBytes: number): Line | Unwritten {
+function write(document: WorkDocument, maxLineBytes: number): Line | Sized | Unwritten {
   const { bytes } = document;
   if ('error' in document) return { bytes, lineBytes: 0, error: document.error };
+  if ('lineBytes' in document) return document;
   const { partition } = document;
   const line = 'row' in document ? Buffer.from(lineOf(document.row)) : document.line;
   const lineBytes = line.length;
@@ -95,10 +113,6 @@ function write(document: WorkDocument, maxLineBytes: number): Line | Unwritten {
   return { bytes, lineBytes: 0, error };
 }
 
-/** What an answer has around its data: ids and partition keys, well below 1 KiB. */
-const answerOverheadBytes = 1024;
-
-/** Bytes of lines that one answer can hold when it is alone in a response: base64 takes a third. */
-function maxLineBytesOf({ maxResponseBytes }: FirehoseLimits): number {
-  return Math.floor((maxResponseBytes - answerOverheadBytes) / 4) * 3;
+function sizeOf({ bytes, lineBytes, partition }: Line | Sized): Sized {
+  return { bytes, lineBytes, partition };
 }

@@ -44,12 +44,13 @@ export const failures = {
     meaning:
       'One event is too large to be read, for a response, or for a record to put it again in.',
     cause:
-      'Its JSON passes 1,280 KiB, its row 6 MB of base64, or the event 1,000 KiB even when it is gzipped.',
+      'Its JSON passes 1,280 KiB or 250,000 objects and lists, its row 6 MB of base64, or the event 1,000 KiB even when it is gzipped.',
     cure: 'Read it from its error object; no table of rows can hold it.',
   },
   TOO_OFTEN: {
     meaning: 'The record was put again three times, and would have to be once more.',
-    cause: 'Batches whose rows are far larger than their records: no response had room for it.',
+    cause:
+      'Batches whose rows are far larger than their records, so that no response had room for it; or that unpack to so much that none had memory left for it.',
     cure: 'Lower the buffer size of the transform, then replay the record.',
   },
   NOT_ACCEPTED: {

@@ -157,16 +157,31 @@ export function numberText(value: Json | undefined): string | undefined {
  */
 export function isDeeperThan(text: string, maxDepth: number): boolean {
   // Each level takes two characters, and most events are shorter than 1,000 levels would be.
-  if (text.length <= 2 * maxDepth) return false;
-  let depth = 0;
+  return text.length > 2 * maxDepth && isOpening(text, ({ depth }) => depth > maxDepth);
+}
+
+/** Whether a JSON text has more than so many objects and lists. */
+export function hasMoreObjects(text: string, maxObjects: number): boolean {
+  // Each takes two characters.
+  return text.length > 2 * maxObjects && isOpening(text, ({ count }) => count > maxObjects);
+}
+
+/** Whether that is so of any object or list where it opens, by its depth and its count from the first. */
+function isOpening(
+  text: string,
+  isSo: (opening: { readonly depth: number; readonly count: number }) => boolean,
+): boolean {
+  const opening = { depth: 0, count: 0 };
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at);
     if (char === 0x22) {
       at = endOfString(text, at);
     } else if (char === 0x7b || char === 0x5b) {
-      if (++depth > maxDepth) return true;
+      opening.depth++;
+      opening.count++;
+      if (isSo(opening)) return true;
     } else if (char === 0x7d || char === 0x5d) {
-      depth--;
+      opening.depth--;
     }
   }
   return false;

@@ -1,4 +1,5 @@
 import type { Configuration } from './config.ts';
+import { eventsIn, rowsIn } from './contents.ts';
 import { carriersOf, decide } from './decision.ts';
 import { attempt, orThrow, RecordError } from './errors.ts';
 import {
@@ -11,10 +12,10 @@ import {
   type Response,
   recordsOf,
 } from './firehose/contract.ts';
-import { type FirehoseLimits, firehoseLimits } from './firehose/limits.ts';
 import { type PutAnswer, type PutBatch, putAgain } from './firehose/put-again.ts';
 import { buildResponse } from './firehose/response.ts';
-import { eventsIn, readRecords, type Time, type Work } from './record.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { readRecords, type Time, type Work } from './record.ts';
 import { addTags, type TagCounts, type TaggedRow } from './tag-rows.ts';
 import type { Tags } from './tags/tags.ts';
 
@@ -22,7 +23,7 @@ export interface TransformOptions {
   readonly configuration: Configuration;
   readonly tags: Tags;
   readonly putBatch: PutBatch;
-  readonly limits?: FirehoseLimits;
+  readonly limits?: Limits;
 }
 
 /** The response, and what became of each record, in the same order. */
@@ -75,24 +76,22 @@ export interface Parts {
  */
 export async function transform(
   invocation: Invocation,
-  { configuration, tags, putBatch, limits = firehoseLimits }: TransformOptions,
+  { configuration, tags, putBatch, limits = defaultLimits }: TransformOptions,
   time: Time,
 ): Promise<Transformed> {
   const records = recordsOf(invocation);
   const { deliveryStreamArn } = invocation;
-  const works = readRecords(records, { configuration, lessonsOf: tags.lessonsOf }, time);
+  const { lessonsOf } = tags;
+  const works = readRecords(records, { configuration, lessonsOf, limits }, time);
   const tagContext = { deliveryStreamArn, ...configuration, ...time };
-  const tagCounts = await addTags(works.flatMap(rowsIn), tags, tagContext);
+  const tagCounts = await addTags(works.flatMap(rowsOf), tags, tagContext);
 
   const builder = buildResponse(records, limits.maxResponseBytes);
-  const settled: Settled[] = [];
-  for (const index of answeringOrder(works)) {
-    const tryAnswer = (answer: FirehoseAnswer) => builder.tryAnswer(index, answer);
-    settled[index] = settle(works[index] as Work, tryAnswer, limits);
-  }
-  const put = (carriers: readonly Uint8Array[]) =>
-    putAgain(putBatch, deliveryStreamArn, carriers, time, limits);
-  const outcomes = await putCarriers(settled, put);
+  const settled = works.map((work) =>
+    settle(work, (answer) => builder.tryAnswer(work.index, answer), limits),
+  );
+  const put = (carriers: Carriers) => putAgain(putBatch, deliveryStreamArn, carriers, time, limits);
+  const outcomes = inBatchOrder(works, await putCarriers(settled, put));
 
   const answerAll = (
     result: Outcome['result'],
@@ -120,9 +119,10 @@ const noParts: Parts = { accepted: 0, refused: [] };
 function settle(
   { record, journey, contents }: Work,
   tryAnswer: (answer: FirehoseAnswer) => boolean,
-  limits: FirehoseLimits,
+  limits: Limits,
 ): Settled {
-  const known = { isCarried: journey.attempt > 0, events: eventsIn(contents) };
+  const events = contents.ok ? eventsIn(contents.value) : 0;
+  const known = { isCarried: journey.attempt > 0, events };
   const settled = attempt((): Settled => {
     const decision = decide(orThrow(contents), limits);
     switch (decision.step) {
@@ -166,13 +166,13 @@ async function putCarriers(
   });
 }
 
-/** What was put again most often first, so that load cannot starve it; else in the order of the batch. */
-function answeringOrder(works: readonly Work[]): number[] {
-  const attemptOf = (index: number) => (works[index] as Work).journey.attempt;
-  return [...works.keys()].sort((a, b) => attemptOf(b) - attemptOf(a));
+/** Records were taken in turns. */
+function inBatchOrder(works: readonly Work[], outcomes: readonly Outcome[]): Outcome[] {
+  const inOrder: Outcome[] = [];
+  for (const [turn, { index }] of works.entries()) inOrder[index] = outcomes[turn] as Outcome;
+  return inOrder;
 }
 
-function rowsIn({ contents }: Work): TaggedRow[] {
-  if (!contents.ok || !('documents' in contents.value)) return [];
-  return contents.value.documents.filter((document) => 'row' in document);
+function rowsOf({ contents }: Work): TaggedRow[] {
+  return contents.ok ? rowsIn(contents.value) : [];
 }

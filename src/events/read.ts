@@ -1,7 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { type Attempt, attempt, orThrow, RecordError } from '../errors.ts';
-import { isDeeperThan, isObject, type Json, parseJson } from '../json.ts';
+import { hasMoreObjects, isDeeperThan, isObject, type Json, parseJson } from '../json.ts';
 import { openBracket } from './scan.ts';
 import { splitDocuments } from './split.ts';
 import { messagesIn, messagesInLarge } from './subscription.ts';
@@ -14,13 +14,15 @@ export interface ReadLimits {
   readonly maxUnzipRatio: number;
   /** Documents in one record, and lists, files and messages around them. */
   readonly maxDocuments: number;
-  /**
-   * Bytes of one document that only holds a single event: 1 MiB at most, and what is around it. `{},{},…`
-   * of so many takes the parser 60 MB.
-   */
+  /** Bytes of one document that only holds a single event: 1 MiB at most, and what is around it. */
   readonly maxDocumentBytes: number;
   /** Levels of nesting of one document. EventBridge takes 1,000. */
   readonly maxDepth: number;
+  /**
+   * Objects and lists in one document, whose parser takes fifty bytes for each. Events have far fewer;
+   * `{},{},…` has one for three bytes.
+   */
+  readonly maxObjects: number;
   /** Size of the parts that broken bytes come in: each is put again alone, behind the line of a carrier. */
   readonly maxBrokenBytes: number;
 }
@@ -31,6 +33,7 @@ export const readLimits: ReadLimits = {
   maxDocuments: 50_000,
   maxDocumentBytes: 1280 * 1024,
   maxDepth: 1000,
+  maxObjects: 250_000,
   maxBrokenBytes: 1000 * 1024 - 100,
 };
 
@@ -50,9 +53,14 @@ export function decodeBase64(data: unknown): Buffer {
   throw new RecordError('BAD_BASE64', `${data.length} characters that are no base64`);
 }
 
-/** Unpacks bytes that start as gzip does; gives others back. @throws RecordError BAD_GZIP */
+/** Whether bytes start as gzip does. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** Unpacks gzip; gives other bytes back. @throws RecordError BAD_GZIP */
 export function unzip(bytes: Uint8Array, limits: ReadLimits = readLimits): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  if (!isGzip(bytes)) return bytes;
   const { maxUnzippedBytes, maxUnzipRatio, maxDocumentBytes } = limits;
   const maxOutputLength = Math.min(
     maxUnzippedBytes,
@@ -181,13 +189,19 @@ function messagesOf(
   return messagesInLarge(bytes, (part) => attempt(() => parseDocument(part, limits)), checkTime);
 }
 
-function parseDocument(bytes: Uint8Array, { maxDepth, maxDocumentBytes }: ReadLimits): Json {
+function parseDocument(
+  bytes: Uint8Array,
+  { maxDepth, maxDocumentBytes, maxObjects }: ReadLimits,
+): Json {
   if (bytes.length > maxDocumentBytes) {
     throw new RecordError('TOO_LARGE', `a document of ${bytes.length} bytes`);
   }
   if (!isUtf8(bytes)) throw new RecordError('BAD_UTF8', `${bytes.length} bytes that are no UTF-8`);
   const text = textOf(withoutMark(bytes));
   if (isDeeperThan(text, maxDepth)) throw new RecordError('TOO_DEEP', `over ${maxDepth} levels`);
+  if (hasMoreObjects(text, maxObjects)) {
+    throw new RecordError('TOO_LARGE', `a document of over ${maxObjects} objects and lists`);
+  }
   return orThrow(attempt(() => parseJson(text), 'BAD_JSON'));
 }
 

@@ -265,7 +265,10 @@ export function createSplitter(options: Partial<SplitOptions> = {}): Splitter {
   }
 
   function split(): Piece[] {
-    held = Buffer.concat([held, ...chunks.splice(0)]);
+    // What comes as a whole is not copied: lists in lists are split again and again.
+    const [first = held] = chunks;
+    held = held.length === 0 && chunks.length <= 1 ? first : Buffer.concat([held, ...chunks]);
+    chunks.length = 0;
     wanted = 0;
     while (step());
     const complete = pieces;

@@ -18,3 +18,11 @@ export const firehoseLimits: FirehoseLimits = {
   maxBatchRecords: 500,
   maxBatchBytes: 4 * 1024 * 1024,
 };
+
+/** What an answer has around its data: ids and partition keys, well below 1 KiB. */
+const answerOverheadBytes = 1024;
+
+/** Bytes of lines that one answer can hold when it is alone in a response: base64 takes a third. */
+export function maxLineBytesOf({ maxResponseBytes }: FirehoseLimits): number {
+  return Math.floor((maxResponseBytes - answerOverheadBytes) / 4) * 3;
+}

@@ -2,8 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import { configurationOf } from '../../src/config.ts';
 import { uncarry } from '../../src/firehose/carrier.ts';
 import type { FirehoseRecord } from '../../src/firehose/contract.ts';
-import type { FirehoseLimits } from '../../src/firehose/limits.ts';
 import type { PutAnswer, PutBatch } from '../../src/firehose/put-again.ts';
+import { defaultLimits, type Limits } from '../../src/limits.ts';
 import type { Row } from '../../src/rows/schema.ts';
 import { type Summary, summaryOf } from '../../src/summary.ts';
 import { transform } from '../../src/transform.ts';
@@ -26,7 +26,7 @@ export type InvocationMood = 'answered' | 'lost';
 
 export interface Simulation {
   readonly records: readonly Uint8Array[];
-  readonly limits: FirehoseLimits;
+  readonly limits: Partial<Limits>;
   readonly unknownRecords: 'fail' | 'keep';
   /** Records of a batch, one invocation after the other, and again from the start. */
   readonly batchSizes: readonly number[];
@@ -135,7 +135,7 @@ export async function simulate(given: Simulation): Promise<SimulationEnd> {
     };
     const transformed = await transform(
       invocation,
-      { configuration, tags: noTags, putBatch, limits },
+      { configuration, tags: noTags, putBatch, limits: { ...defaultLimits, ...limits } },
       {
         now: () => clockMs,
         remainingMs() {

@@ -1,7 +1,7 @@
 import { type Configuration, configurationOf } from '../../src/config.ts';
 import type { FirehoseAnswer, Invocation } from '../../src/firehose/contract.ts';
-import type { FirehoseLimits } from '../../src/firehose/limits.ts';
 import type { PutAnswer, PutBatch } from '../../src/firehose/put-again.ts';
+import { defaultLimits, type Limits } from '../../src/limits.ts';
 import type { Row } from '../../src/rows/schema.ts';
 import { summaryOf } from '../../src/summary.ts';
 import type { Tags } from '../../src/tags/tags.ts';
@@ -85,7 +85,7 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly tags?: Tags;
   readonly putBatch?: PutBatch;
-  readonly limits?: FirehoseLimits;
+  readonly limits?: Partial<Limits>;
   readonly remainingMs?: () => number;
   readonly nowMs?: number;
   /** When a record arrives, by its index. */
@@ -127,7 +127,7 @@ export async function run(invocation: Invocation, options: RunOptions = {}) {
   const { tags = noTags, limits, remainingMs = () => 120_000, nowMs = arrivalMs } = options;
   const transformed = await transform(
     invocation,
-    { configuration, tags, putBatch, ...(limits && { limits }) },
+    { configuration, tags, putBatch, limits: { ...defaultLimits, ...limits } },
     { now: () => nowMs, remainingMs, wait: async () => {} },
   );
   return {

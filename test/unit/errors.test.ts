@@ -96,7 +96,8 @@ describe('Every failure', () => {
 });
 
 describe('The numbers in what is told of a failure', () => {
-  const { maxUnzippedBytes, maxUnzipRatio, maxDocuments, maxDocumentBytes, maxDepth } = readLimits;
+  const { maxUnzippedBytes, maxUnzipRatio, maxDocuments, maxDocumentBytes, maxDepth, maxObjects } =
+    readLimits;
   const { maxRecordBytes } = firehoseLimits;
   const mebibytes = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
   const grouped = (count: number) => count.toLocaleString('en-US');
@@ -108,7 +109,8 @@ describe('The numbers in what is told of a failure', () => {
     ],
     [failures.TOO_DEEP.meaning, `${grouped(maxDepth)} levels`],
     [failures.TOO_MANY_EVENTS.meaning, `${grouped(maxDocuments)} events`],
-    [failures.TOO_LARGE.cause, `passes ${grouped(maxDocumentBytes / 1024)} KiB,`],
+    [failures.TOO_LARGE.cause, `passes ${grouped(maxDocumentBytes / 1024)} KiB or`],
+    [failures.TOO_LARGE.cause, `${grouped(maxObjects)} objects and lists`],
     [failures.TOO_LARGE.cause, `${grouped(maxRecordBytes / 1024)} KiB`],
     [failures.TOO_OFTEN.meaning, ['one time', 'two times', 'three times'][maxAttempts - 1]],
   ])('%j are the limits', (sentence, number) => {

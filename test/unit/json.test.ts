@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   equalJson,
+  hasMoreObjects,
   isDeeperThan,
   isObject,
   type Json,
@@ -200,6 +201,18 @@ describe('isDeeperThan', () => {
     const hostile = `${'"\\\\" '.repeat(100_000)}${nested(1001)}`;
 
     expect(isDeeperThan(hostile, 1000)).toBe(true);
+  });
+});
+
+describe('hasMoreObjects', () => {
+  test.each([
+    ['lists at the bound', `[${'[],'.repeat(8)}1]`, false],
+    ['lists beyond the bound', `[${'[],'.repeat(9)}1]`, true],
+    ['objects and lists, in each other too', `${'[{"a":'.repeat(5)}1${'}]'.repeat(5)}`, true],
+    ['brackets in a string', `["${'['.repeat(50)}"]`, false],
+    ['many other values', `[${'1,'.repeat(50)}1]`, false],
+  ])('%s', (_name, text, hasMore) => {
+    expect(hasMoreObjects(text, 9)).toBe(hasMore);
   });
 });
 

@@ -148,13 +148,14 @@ describe('A record fails alone, and gives its bytes back', () => {
     requestParameters: { instanceId: 'i-0abc123def4567890' },
   });
   let asked = 0;
-  const timeForOne = () => (++asked <= 2 ? reserveMs : reserveMs - 1);
+  const timeForOne = () => (++asked <= 1 ? reserveMs : reserveMs - 1);
 
   const failing: readonly [FailureCode, string | Uint8Array, RunOptions?][] = [
     ['BAD_GZIP', gzipSync(a).subarray(0, 40)],
     ['BAD_GZIP', Buffer.concat([gzipSync(a), Buffer.from('x')])],
     ['BAD_GZIP', gzipSync(Buffer.alloc(1280 * 1024 + 1))],
     ['BAD_UTF8', Buffer.from(busEvent('é'), 'latin1')],
+    ['BAD_UTF8', Buffer.from(trailRecord('é'), 'latin1')],
     ['BAD_JSON', 'oops'],
     ['BAD_JSON', a.slice(0, -1)],
     ['TOO_DEEP', deep],
@@ -165,8 +166,10 @@ describe('A record fails alone, and gives its bytes back', () => {
     ['NOT_AN_EVENT', '{"source":"aws.ec2","detail-type":7}'],
     ['NOT_AN_EVENT', '{"eventVersion":"2.1","eventSource":"aws:s3"}'],
     ['NOT_AN_EVENT', subscriptionRecord(['"no event"'])],
-    ['TOO_MANY_EVENTS', gzipSync(`[${Array(50_001).fill('1').join()}]`)],
+    ['TOO_MANY_EVENTS', '[]'.repeat(50_001)],
+    ['TOO_MANY_EVENTS', gzipSync(subscriptionRecord(Array(50_001).fill('')))],
     ['TOO_LARGE', gzipSync(busEvent('x', { detail: 'x'.repeat(2 * 1024 * 1024) }) + noise(20_000))],
+    ['TOO_LARGE', trailRecord('x'.repeat(2000)), { limits: { maxDocumentBytes: 2000 } }],
     ['TOO_DEEP', `${a}[[[[[[${b}]]]]]]`],
     ['TOO_OFTEN', lastCarrier],
     ['NOT_ACCEPTED', mixed, { putBatch: async (_, records) => records.map(() => throttled) }],
@@ -271,6 +274,17 @@ describe('A record of several partitions', () => {
     expect(byId(rowsOf(second as Ran))).toEqual(byId(rowsOf(alone)));
   });
 
+  test('may have an event that is gzipped to nearly nothing, and is none the worse for it', async () => {
+    const large = busEvent('large', { detail: 'x'.repeat(1_200_000) });
+
+    const rounds = await runToEnd([
+      gzipSync(large + busEvent('s3', { source: 'aws.s3', detail: noise(9000) })),
+    ]);
+
+    expect(rounds.map(fatesOf)).toEqual([['put again'], ['large', 's3']]);
+    expect(rounds[0]?.taken[0]?.length).toBeLessThan(1_200_000 / 200);
+  });
+
   test('keeps the arrival of the first, also when it comes a day later', async () => {
     const late = busEvent('late', { time: '2026-11-13T00:00:00Z' });
     const timeless = busEvent('t', { time: 'soon', source: 'aws.s3' });
@@ -349,6 +363,44 @@ describe('A record of which some parts are no event', () => {
 
     expect(fatesOf(ran)).toEqual(['NOT_AN_EVENT']);
     expect(ran.calls).toEqual([]);
+  });
+
+  test.each([
+    ['behind an event', (bad: string) => a + bad],
+    ['before one', (bad: string) => bad + a],
+  ])(
+    'is put again with as many bad ones as may be %s, and fails whole with one more',
+    async (_, of) => {
+      const limits = { maxBadDocuments: 3 };
+
+      const ran = await runRecords(
+        [of('{"no":1}oops\n'), of('{"no":1} 1 2 '), of('{"no":1} 1 2 3 ')],
+        {
+          limits,
+        },
+      );
+
+      expect(fatesOf(ran)).toEqual(['put again', 'put again', 'NOT_AN_EVENT']);
+      expect(ran.summary).toMatchObject({ parts: 2 + 1 + 3 + 1 });
+    },
+  );
+
+  test('fails whole where more than 1,000 are none', async () => {
+    const of = (bad: number) => `${a}${' 1'.repeat(bad)}`;
+
+    const ran = await runRecords([of(1000), of(1001)]);
+
+    expect(fatesOf(ran)).toEqual(['put again', 'NOT_AN_EVENT']);
+    expect(ran.taken).toHaveLength(1001);
+  });
+
+  test('may fill a record with what cannot be read: each part of it fits a carrier', async () => {
+    const event = '{"id":"e","source":"a","detail-type":"b"}';
+    const rest = noise(1_024_000 - event.length - 1).map((byte) => (byte === 0x0a ? 0x0b : byte));
+
+    const rounds = await runToEnd([Buffer.concat([Buffer.from(`${event}\n`), rest])]);
+
+    expect(rounds.map(fatesOf)).toEqual([['put again'], ['e', 'BAD_UTF8', 'BAD_UTF8']]);
   });
 
   test('is bad in one message of a subscription record', async () => {
@@ -639,40 +691,173 @@ describe('A record arrives', () => {
   });
 });
 
-describe('A batch that unpacks to more than fits memory', () => {
-  const mebibyte = 1024 * 1024;
-  test('does not count what cannot be unpacked', async () => {
-    const large = gzipSync(Buffer.concat([Buffer.alloc(32 * mebibyte, ' '), noise(170_000)]));
+describe('A batch that would keep more than it may in memory', () => {
+  const padded = (id: string, bytes: number, more: object = {}) =>
+    busEvent(id, { detail: { padding: 'x'.repeat(bytes) }, ...more });
+  const zipped = (...texts: string[]) => gzipSync(texts.join('\n'));
+  const payloadsIn = ({ taken }: Ran) => taken.map((bytes) => uncarry(bytes, arrivalMs).payload);
 
-    const ran = await runRecords([large, large, gzipSync(a)]);
+  test('puts again, as it came, what it has no memory for, and reads it in the next', async () => {
+    const records = [1, 2, 3, 4].map((id) => zipped(padded(`${id}`, 2000)));
 
-    expect(fatesOf(ran)).toEqual(['BAD_GZIP', 'BAD_GZIP', 'a']);
+    const rounds = await runToEnd(records, { limits: { maxKeptBytes: 12_000 } });
+
+    expect(rounds.map(fatesOf)).toEqual([
+      ['1', '2', 'put again', 'put again'],
+      ['3', '4'],
+    ]);
+    expect(payloadsIn(rounds[0] as Ran)).toEqual(records.slice(2));
   });
 
-  test.each([
-    ['takes', 0, ['BAD_UTF8', 'a']],
-    ['puts again', 1, ['BAD_UTF8', 'put again']],
-  ])('%s a record with which it has %i bytes more than 32 MiB', async (_, more, fates) => {
-    const bytes = 32 * mebibyte + more - Buffer.byteLength(a);
-    const large = gzipSync(Buffer.concat([noise(170_000), Buffer.alloc(bytes - 170_000, ' ')]));
+  test('reads the first, whatever it keeps', async () => {
+    const rounds = await runToEnd([zipped(a, b), zipped(c), b], { limits: { maxKeptBytes: 1 } });
 
-    const [first, second] = await runToEnd([large, gzipSync(a), b]);
+    expect(rounds.map(fatesOf)).toEqual([['a,b', 'put again', 'b'], ['c']]);
+  });
 
-    expect(fatesOf(first as Ran)).toEqual([...fates, 'b']);
-    // As it came: gzipped, and read whole in the next batch.
-    expect((second ? [second] : []).map(fatesOf)).toEqual(more > 0 ? [['a']] : []);
-    expect((first as Ran).taken.map((bytes) => uncarry(bytes, arrivalMs).payload)).toEqual(
-      more > 0 ? [gzipSync(a)] : [],
+  test('counts unpacked bytes, lines and documents', async () => {
+    const limits = { maxKeptBytes: 12_000 };
+    const documents = (count: number) =>
+      zipped(...Array(count).fill('{"source":"x","detail-type":"x"}'));
+    const besides = async (record: Uint8Array) =>
+      fatesOf(await runRecords([record, zipped(a)], { limits }))[1];
+
+    expect(await besides(zipped(a, ' '.repeat(7_000)))).toBe('a');
+    expect(await besides(zipped(a, ' '.repeat(10_000)))).toBe('put again');
+    expect(await besides(zipped(padded('x', 3_000)))).toBe('a');
+    expect(await besides(zipped(padded('x', 5_000)))).toBe('put again');
+    expect(await besides(documents(5))).toBe('a');
+    expect(await besides(documents(10))).toBe('put again');
+  });
+
+  test('counts rows that wait for tags, by their instances', async () => {
+    const limits = { maxKeptBytes: 40_000 };
+    const withInstances = (count: number) => {
+      const items = Array.from({ length: count }, (_, id) => ({
+        instanceId: `i-${10_000_000 + id}`,
+      }));
+      return zipped(trailRecord('i', { requestParameters: { instancesSet: { items } } }));
+    };
+
+    const besides = async (count: number) =>
+      fatesOf(await runRecords([withInstances(count), zipped(padded('a', 5_000))], { limits }))[1];
+
+    expect(await besides(10)).toBe('a');
+    expect(await besides(60)).toBe('put again');
+  });
+
+  test('has given back what a record took that leaves nothing', async () => {
+    const nothing = [
+      zipped(' '.repeat(9_000)),
+      zipped('[]', ' '.repeat(9_000)),
+      zipped(`{"no":"event","padding":"${'x'.repeat(9_000)}"}`),
+      zipped(...Array(200).fill('oops')),
+      zipped(subscriptionRecord(['x'.repeat(9_000)], 'CONTROL_MESSAGE')),
+      zipped(padded('x', 9_000), ...Array(5).fill('1')),
+    ];
+
+    const ran = await runRecords([...nothing, zipped(padded('a', 3_000))], {
+      limits: { maxKeptBytes: 10_000, maxBadDocuments: 4 },
+    });
+
+    expect(fatesOf(ran)).toEqual([
+      'empty',
+      'empty',
+      'NOT_AN_EVENT',
+      'BAD_JSON',
+      'control',
+      'NOT_AN_EVENT',
+      'a',
+    ]);
+  });
+
+  test('leaves a plain record of one event alone, and puts one of several again whole', async () => {
+    const several = `${a}\n${b}`;
+
+    const ran = await runRecords([zipped(padded('x', 9_000)), zipped(c), a, several, b], {
+      limits: { maxKeptBytes: 12_000 },
+    });
+
+    expect(fatesOf(ran)).toEqual(['x', 'put again', 'a', 'put again', 'b']);
+    expect(payloadsIn(ran)).toEqual([zipped(c), Buffer.from(several)]);
+  });
+
+  test('does not unpack any more: what is no gzip waits, too', async () => {
+    const broken = zipped(a).subarray(0, 30);
+
+    const ran = await runRecords([broken, zipped(padded('x', 9_000)), zipped(c), broken], {
+      limits: { maxKeptBytes: 12_000 },
+    });
+
+    expect(fatesOf(ran)).toEqual(['BAD_GZIP', 'x', 'put again', 'put again']);
+  });
+
+  test('does not unpack any more where it has unpacked as much as it may, though it kept nothing', async () => {
+    const blank = zipped(' '.repeat(5_000));
+    const lists = zipped('[]'.repeat(20));
+
+    const limits = { maxUnzippedInAllBytes: 10_000 };
+    const blanks = await runRecords([blank, blank, blank, zipped(a), b], { limits });
+    const parts = await runRecords([lists, blank, blank, b], { limits });
+
+    expect(fatesOf(blanks)).toEqual(['empty', 'empty', 'put again', 'put again', 'b']);
+    expect(fatesOf(parts)).toEqual(['empty', 'empty', 'put again', 'b']);
+  });
+
+  test('reads what was put again most often first', async () => {
+    const carried = [1, 3, 2].map((attempt) =>
+      carry({ attempt, arrivedMs: arrivalMs, payload: zipped(padded(`${attempt}`, 2000)) }),
     );
+
+    const ran = await runRecords([zipped(padded('x', 9_000)), ...carried], {
+      limits: { maxKeptBytes: 12_000 },
+    });
+
+    expect(fatesOf(ran)).toEqual(['put again', 'put again', '3', '2']);
   });
 
-  test('takes the first whatever it unpacks to', async () => {
-    const large = gzipSync(Buffer.concat([noise(170_000), Buffer.alloc(31 * mebibyte, ' ')]));
+  test('puts again what was put again most often first', async () => {
+    const carried = [1, 2].map((attempt) =>
+      carry({
+        attempt,
+        arrivedMs: arrivalMs,
+        payload: Buffer.from(a + busEvent('b', { source: 's' })),
+      }),
+    );
+    let room = 2;
+    const putBatch: PutBatch = async (_arn, records) =>
+      records.map(() => (room-- > 0 ? 'accepted' : throttled));
 
-    const ran = await runRecords([large, large]);
+    expect(fatesOf(await runRecords(carried, { putBatch }))).toEqual(['NOT_ACCEPTED', 'put again']);
+  });
 
-    expect(fatesOf(ran)).toEqual(['BAD_UTF8', 'put again']);
-    expect(ran.summary).toMatchObject({ events: 0, parts: 1 });
+  test('fails what finds no memory at its last attempt, with a code that says so', async () => {
+    const last = carry({ attempt: 3, arrivedMs: arrivalMs, payload: zipped(padded('x', 9_000)) });
+
+    const ran = await runRecords([last, last], { limits: { maxKeptBytes: 12_000 } });
+
+    expect(fatesOf(ran)).toEqual(['x', 'TOO_OFTEN']);
+    expect(failures.TOO_OFTEN.cause).toContain('memory');
+  });
+
+  test('keeps of a record with more lines than an answer holds their sizes only', async () => {
+    const many = Array.from({ length: 40 }, (_, id) =>
+      busEvent(`${id}`, {
+        'detail-type': 'EC2 Instance State-change Notification',
+        detail: {
+          padding: 'x'.repeat(700),
+          ...(id % 2 === 0 && { 'instance-id': 'i-0abc123def4567890' }),
+        },
+      }),
+    );
+    // A carrier may hold 1,866 bytes of lines: no two of these.
+    const limits = { maxResponseBytes: 6000, maxKeptBytes: 110_000 };
+
+    const ran = await runRecords([zipped(...many), zipped(padded('x', 500))], { limits });
+
+    expect(fatesOf(ran)).toEqual(['put again', 'x']);
+    expect(ran.summary).toMatchObject({ events: 41, eventsPutAgain: 40, rows: 1 });
+    expect(carriersIn(ran).map(({ text }) => text.split('\n').length)).toEqual(Array(40).fill(1));
   });
 });
 
@@ -703,7 +888,7 @@ describe('The function answers', () => {
   });
 
   test('records for which there is no time, before it ends', async () => {
-    let left = reserveMs + 2;
+    let left = reserveMs + 1;
     const ran = await runRecords([a, b, c, 'oops'], { remainingMs: () => left-- });
 
     expect(fatesOf(ran)).toEqual(['a', 'b', 'OUT_OF_TIME', 'OUT_OF_TIME']);

@@ -269,6 +269,13 @@ describe('readDocuments', () => {
     expect(read(`${documentOf(limit + 1)}{"a":1}`)).toEqual(['TOO_LARGE', '{"a":1}']);
   });
 
+  test('takes documents of 250,000 objects and lists, and not of one more', () => {
+    const documentOf = (objects: number) => `{"a":[${Array(objects - 2).fill('{}')}]}`;
+
+    expect(read(documentOf(250_000))).toEqual([documentOf(250_000)]);
+    expect(read(documentOf(250_001))).toEqual(['TOO_LARGE']);
+  });
+
   test('takes larger lists, files and subscription records apart', () => {
     const padding = 'x'.repeat(1024 * 1024);
     const documents = [1, 2, 3].map((n) => JSON.stringify({ n, padding }));

@@ -36,7 +36,7 @@ describe('A carrier', () => {
     });
   });
 
-  test.each([0, -1, 4, 5, 1000, '99999999999999999999'])(
+  test.each([0, -1, 4, 5, 1000, '99999999999999999999', '1'.repeat(900), `-${'1'.repeat(21)}`])(
     'with attempt %s has made the last attempt',
     (attempt) => {
       expect(uncarry(carrierOf(attempt, arrivalMs), arrivalMs).attempt).toBe(maxAttempts);

@@ -1,0 +1,190 @@
+import { Buffer, isUtf8 } from 'node:buffer';
+import type { Share } from './batch-budget.ts';
+import type { Configuration } from './config.ts';
+import { attempt, orThrow, type RecordError } from './errors.ts';
+import { type AwsEvent, eventIn, recognise } from './events/event.ts';
+import { type Document, isGzip, readDocuments, unzip } from './events/read.ts';
+import { isControlMessage } from './events/subscription.ts';
+import { maxLineBytesOf } from './firehose/limits.ts';
+import type { Limits } from './limits.ts';
+import { type Partition, partitionOf } from './partition/partition.ts';
+import { lineOf } from './rows/line.ts';
+import { plainLineOf } from './rows/one-pass/line.ts';
+import { rowOf } from './rows/row.ts';
+import type { TaggedRow } from './tag-rows.ts';
+import type { Lesson } from './tags/lessons.ts';
+
+/** What is in a record. */
+export type Contents =
+  | {
+      readonly documents: readonly WorkDocument[];
+      /** It only tested whether the stream can be reached. */
+      readonly isControl: boolean;
+    }
+  /** The bytes of a record for whose contents the batch has no memory left. */
+  | { readonly unopened: Uint8Array };
+
+/** One document of a record: an event, or why it is none. */
+export type WorkDocument = { readonly bytes: Uint8Array } & (
+  | { readonly partition: Partition; readonly line: Buffer }
+  /** It waits for tags. */
+  | ({ readonly partition: Partition } & TaggedRow)
+  /** It is put again, as its record has more lines than an answer holds: their sizes are enough. */
+  | { readonly partition: Partition; readonly lineBytes: number }
+  | { readonly error: RecordError }
+);
+
+export interface ReadOptions {
+  readonly configuration: Configuration;
+  /** What an event tells of the tags of its instances. */
+  readonly lessonsOf: (event: AwsEvent) => readonly Lesson[];
+  readonly limits: Limits;
+}
+
+/** What each part that is found in unpacked bytes costs, in bytes unpacked. */
+const partBytes = 256;
+
+/**
+ * Bytes of a record → documents → events → rows.
+ *
+ * What is kept of them stays in memory until the batch is answered, so a record for which the budget does not
+ * do is given unopened. A plain one never is for its first document: nearly all have no other, and load shall
+ * not touch them.
+ * @throws RecordError where nothing of it becomes a row
+ */
+export function contentsIn(
+  payload: Uint8Array,
+  arrivedMs: number,
+  share: Share,
+  options: ReadOptions,
+  checkTime: () => void,
+): Contents {
+  const unopened = { unopened: payload };
+  const isZipped = isGzip(payload);
+  if (isZipped && share.isSpent()) return unopened;
+  const { limits } = options;
+  const bytes = unzip(payload, limits);
+  if (isZipped) {
+    share.unzipped(bytes.length);
+    if (!share.keep(bytes.length)) return unopened;
+  }
+  const onPart = () => {
+    if (isZipped) share.unzipped(partBytes);
+    checkTime();
+  };
+
+  const documents: WorkDocument[] = [];
+  let isControl = false;
+  let lineBytes = 0;
+  let firstError: RecordError | undefined;
+  let badDocuments = 0;
+  for (const found of documentsIn(bytes, arrivedMs, options, onPart)) {
+    if (found === 'control') {
+      isControl = true;
+      continue;
+    }
+    if ('error' in found) {
+      firstError ??= found.error;
+      if (++badDocuments > limits.maxBadDocuments) throw firstError;
+    }
+    // Most records have one document, whose line need not be measured.
+    const size = documents.length > 0 ? lineBytesOf(found) : 0;
+    lineBytes += size;
+    const document = lineBytes > maxLineBytesOf(limits) ? withoutLine(found, size) : found;
+    const mayWait = isZipped || documents.length > 0;
+    if (!share.keep(keptBytesOf(document)) && mayWait) return unopened;
+    documents.push(document);
+  }
+  if (firstError && badDocuments === documents.length) throw firstError;
+  return { documents, isControl };
+}
+
+function* documentsIn(
+  bytes: Uint8Array,
+  arrivedMs: number,
+  options: ReadOptions,
+  onPart: () => void,
+): Generator<WorkDocument | 'control'> {
+  const plain = plainDocumentIn(bytes, arrivedMs, options);
+  if (plain) {
+    yield plain;
+    return;
+  }
+  for (const document of readDocuments(bytes, options.limits, onPart)) {
+    const isControl = document.json.ok && isControlMessage(document.json.value);
+    yield isControl ? 'control' : workDocumentOf(document, arrivedMs, options);
+  }
+}
+
+/** Larger ones may pass bounds that the parser's way knows. Plain calls have a few KB. */
+const maxPlainBytes = 256 * 1024;
+
+/** The record, where it is one plain call and nothing else: most of them are, and need no parser. */
+function plainDocumentIn(
+  bytes: Uint8Array,
+  arrivedMs: number,
+  { configuration, limits }: ReadOptions,
+): WorkDocument | undefined {
+  if (bytes.length > Math.min(maxPlainBytes, limits.maxDocumentBytes)) return undefined;
+  if (!isUtf8(bytes)) return undefined;
+  const plain = plainLineOf(bytes, arrivedMs);
+  return plain && { bytes, line: plain.line, partition: partitionOf(plain.cells, configuration) };
+}
+
+/**
+ * A row without instances is written at once: a batch of rows that live until tags are there costs
+ * the garbage collector as much as all the rest.
+ */
+function workDocumentOf(
+  { bytes, json }: Document,
+  arrivedMs: number,
+  { configuration, lessonsOf }: ReadOptions,
+): WorkDocument {
+  const made = attempt(() => {
+    const find = configuration.unknownRecords === 'keep' ? recognise : eventIn;
+    const event = find(orThrow(json));
+    const row = rowOf(event, arrivedMs);
+    const partition = partitionOf(row, configuration);
+    return row.instances
+      ? { partition, row, lessons: lessonsOf(event) }
+      : { partition, line: Buffer.from(lineOf(row)) };
+  });
+  return made.ok ? { bytes, ...made.value } : { bytes, error: made.error };
+}
+
+/** Of a row that waits for tags, its line without them. */
+function lineBytesOf(document: WorkDocument): number {
+  if ('line' in document) return document.line.length;
+  return 'row' in document ? Buffer.byteLength(lineOf(document.row)) : 0;
+}
+
+function withoutLine(document: WorkDocument, lineBytes: number): WorkDocument {
+  if ('error' in document) return document;
+  const { bytes, partition } = document;
+  return { bytes, partition, lineBytes };
+}
+
+/** Bytes of memory that a document takes beside its own: objects, and a carrier where it is put again alone. */
+const documentBytes = 1024;
+/** Those of an instance in a row, with the request and the answer for its tags. */
+const instanceBytes = 512;
+
+function keptBytesOf(document: WorkDocument): number {
+  if ('line' in document) return documentBytes + document.line.length;
+  if (!('row' in document)) return documentBytes;
+  // Texts of a row are copies: some in several cells, and two bytes a character where one is not Latin-1.
+  const { bytes, row } = document;
+  return documentBytes + 4 * bytes.length + instanceBytes * (row.instances?.length ?? 0);
+}
+
+/** Events that could be told apart in a record. */
+export function eventsIn(contents: Contents): number {
+  if (!('documents' in contents)) return 0;
+  return contents.documents.filter((document) => !('error' in document)).length;
+}
+
+/** Rows of a record that wait for tags. */
+export function rowsIn(contents: Contents): TaggedRow[] {
+  if (!('documents' in contents)) return [];
+  return contents.documents.filter((document) => 'row' in document);
+}
