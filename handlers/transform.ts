@@ -40,7 +40,9 @@ export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
     );
     const { response, outcomes } = transformed;
     const summary = summaryOf(invocation.records, transformed);
-    for (const bug of new Set(bugsIn(outcomes))) logger.error('A bug failed a record', { bug });
+    for (const bug of new Set(bugsIn(transformed))) {
+      logger.error('A bug failed a record or its tags', { bug });
+    }
     for (const failed of failedRecordsIn(invocation.records, outcomes)) {
       logger.debug('Record failed', { ...failed });
     }

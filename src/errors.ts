@@ -110,6 +110,17 @@ export function attempt<T>(step: () => T, code: FailureCode = 'UNEXPECTED'): Att
   }
 }
 
+/** The same of a step that takes its time: what it rejects with becomes a value, too. */
+export async function attemptAsync<T>(step: () => Promise<T>): Promise<Attempt<T>> {
+  const failed = (thrown: unknown) =>
+    attempt((): T => {
+      throw thrown;
+    });
+  return Promise.resolve()
+    .then(step)
+    .then((value) => ({ ok: true, value }), failed);
+}
+
 function wrap(thrown: unknown, code: FailureCode): RecordError {
   const error = new RecordError(code, failures[code].meaning);
   if (code === 'UNEXPECTED') error.cause = thrown;

@@ -109,10 +109,12 @@ function failuresIn(records: readonly FirehoseRecord[], outcomes: readonly Outco
  * Where bugs of ours showed: the frames of their stacks, without messages, which may quote the
  * record.
  */
-export function bugsIn(outcomes: readonly Outcome[]): string[] {
-  return outcomes.flatMap((outcome) => {
-    if (outcome.result !== 'ProcessingFailed' || outcome.error.code !== 'UNEXPECTED') return [];
-    const { cause } = outcome.error;
+export function bugsIn({ outcomes, tagError }: Transformed): string[] {
+  const errors = outcomes.flatMap((outcome) =>
+    outcome.result === 'ProcessingFailed' ? [outcome.error] : [],
+  );
+  return [...errors, ...(tagError ? [tagError] : [])].flatMap(({ code, cause }) => {
+    if (code !== 'UNEXPECTED') return [];
     if (!Error.isError(cause)) return [`thrown: ${typeof cause}`];
     const stack = cause.stack ?? '';
     // The message comes first, and lines of it may look like frames.

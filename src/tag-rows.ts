@@ -1,3 +1,4 @@
+import { attemptAsync, type RecordError } from './errors.ts';
 import type { Row, RowInstance } from './rows/schema.ts';
 import { epochMsOf, rowTimeOf } from './rows/time.ts';
 import { homeOf } from './tags/home.ts';
@@ -25,25 +26,34 @@ export interface TagRowContext {
 /** Instances by the status of their tags. */
 export type TagCounts = Partial<Record<TagAnswer['status'], number>>;
 
+/** What was added to rows. */
+export interface Tagged {
+  readonly tagCounts: TagCounts;
+  /** A bug of ours for which no tags are there: rows go without rather than fail. */
+  readonly tagError?: RecordError;
+}
+
 /** Adds to every instance its tags as of the event, or why they are not there: one plan a batch. */
 export async function addTags(
   rows: readonly TaggedRow[],
   tags: Tags,
   context: TagRowContext,
-): Promise<TagCounts> {
-  const counts: TagCounts = {};
-  if (rows.length === 0) return counts;
+): Promise<Tagged> {
+  const tagCounts: TagCounts = {};
+  if (rows.length === 0) return { tagCounts };
   const own = ownIn(context.deliveryStreamArn);
   const seen = rows.flatMap((row) => requestsOf(row, own, context));
   const requests = seen.map(({ request }) => request);
   const { now, remainingMs } = context;
-  const answers = await tags.answer(requests, { own, now, remainingMs });
+  const answered = await attemptAsync(() => tags.answer(requests, { own, now, remainingMs }));
+  const answerOf = (index: number): TagAnswer =>
+    answered.ok ? (answered.value[index] ?? { status: 'skipped' }) : { status: 'failed' };
   for (const [index, { instance }] of seen.entries()) {
-    const answer = answers[index] ?? { status: 'skipped' };
+    const answer = answerOf(index);
     Object.assign(instance, cellsOf(answer));
-    counts[answer.status] = (counts[answer.status] ?? 0) + 1;
+    tagCounts[answer.status] = (tagCounts[answer.status] ?? 0) + 1;
   }
-  return counts;
+  return answered.ok ? { tagCounts } : { tagCounts, tagError: answered.error };
 }
 
 interface Seen {

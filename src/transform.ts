@@ -16,7 +16,7 @@ import { type PutAnswer, type PutBatch, putAgain } from './firehose/put-again.ts
 import { buildResponse } from './firehose/response.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { readRecords, type Time, type Work } from './record.ts';
-import { addTags, type TagCounts, type TaggedRow } from './tag-rows.ts';
+import { addTags, type Tagged, type TaggedRow } from './tag-rows.ts';
 import type { Tags } from './tags/tags.ts';
 
 export interface TransformOptions {
@@ -27,11 +27,9 @@ export interface TransformOptions {
 }
 
 /** The response, and what became of each record, in the same order. */
-export interface Transformed {
+export interface Transformed extends Tagged {
   readonly response: Response;
   readonly outcomes: readonly Outcome[];
-  /** Instances in the rows, by tag status. */
-  readonly tagCounts: TagCounts;
 }
 
 /** What became of one record, in AWS's words. */
@@ -84,7 +82,7 @@ export async function transform(
   const { lessonsOf } = tags;
   const works = readRecords(records, { configuration, lessonsOf, limits }, time);
   const tagContext = { deliveryStreamArn, ...configuration, ...time };
-  const tagCounts = await addTags(works.flatMap(rowsOf), tags, tagContext);
+  const tagged = await addTags(works.flatMap(rowsOf), tags, tagContext);
 
   const builder = buildResponse(records, limits.maxResponseBytes);
   const settled = works.map((work) =>
@@ -105,7 +103,7 @@ export async function transform(
   answerAll('Dropped', droppedAnswer);
   // Their bytes last, and only as far as there is room: Firehose keeps the originals itself.
   answerAll('ProcessingFailed', failedAnswer);
-  return { response: builder.response, outcomes, tagCounts };
+  return { response: builder.response, outcomes, ...tagged };
 }
 
 /** What became of a record, or the carriers on which that depends. */

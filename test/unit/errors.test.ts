@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Attempt, attempt, failures, orThrow, RecordError } from '../../src/errors.ts';
+import {
+  type Attempt,
+  attempt,
+  attemptAsync,
+  failures,
+  orThrow,
+  RecordError,
+} from '../../src/errors.ts';
 import { readLimits } from '../../src/events/read.ts';
 import { maxAttempts } from '../../src/firehose/carrier.ts';
 import { firehoseLimits } from '../../src/firehose/limits.ts';
@@ -63,6 +70,26 @@ describe('attempt', () => {
     const error = errorOf(attempt(() => JSON.parse('{"password":hunter2}'), 'BAD_JSON'));
 
     expect(error?.message).not.toContain('hunter2');
+  });
+});
+
+describe('attemptAsync', () => {
+  const bug = new TypeError('x is undefined');
+
+  test('gives what a step resolves to', async () => {
+    expect(await attemptAsync(async () => 7)).toEqual({ ok: true, value: 7 });
+  });
+
+  test.each([
+    ['rejects with', async () => Promise.reject(bug)],
+    [
+      'throws at once',
+      () => {
+        throw bug;
+      },
+    ],
+  ])('takes what it %s for a bug of ours', async (_, step) => {
+    expect(errorOf(await attemptAsync(step))).toMatchObject({ code: 'UNEXPECTED', cause: bug });
   });
 });
 

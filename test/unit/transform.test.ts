@@ -6,6 +6,7 @@ import { carry, uncarry } from '../../src/firehose/carrier.ts';
 import { InvocationError } from '../../src/firehose/contract.ts';
 import { firehoseLimits } from '../../src/firehose/limits.ts';
 import type { PutBatch } from '../../src/firehose/put-again.ts';
+import { bugsIn } from '../../src/summary.ts';
 import type { Tags } from '../../src/tags/tags.ts';
 import {
   arrivalMs,
@@ -858,6 +859,37 @@ describe('A batch that would keep more than it may in memory', () => {
     expect(fatesOf(ran)).toEqual(['put again', 'x']);
     expect(ran.summary).toMatchObject({ events: 41, eventsPutAgain: 40, rows: 1 });
     expect(carriersIn(ran).map(({ text }) => text.split('\n').length)).toEqual(Array(40).fill(1));
+  });
+});
+
+describe('Tags that are not there for a bug of ours', () => {
+  const withInstance = trailRecord('i', {
+    requestParameters: { instanceId: 'i-0abc123def4567890' },
+  });
+  const answers: [how: string, answer: Tags['answer']][] = [
+    ['rejects', async () => Promise.reject(new TypeError('secret'))],
+    [
+      'throws',
+      () => {
+        throw new TypeError('secret');
+      },
+    ],
+  ];
+
+  test.each(answers)('cost no record anything: who knows them %s', async (_, answer) => {
+    const ran = await runRecords([withInstance, a, withInstance], { tags: { ...noTags, answer } });
+
+    expect(fatesOf(ran)).toEqual(['i', 'a', 'i']);
+    expect(ran.answers[0]?.rows?.[0]?.instances).toEqual([
+      { instance_id: 'i-0abc123def4567890', tag_status: 'failed' },
+    ]);
+    expect(ran.summary.tags).toEqual({ failed: 2 });
+    expect(bugsIn(ran)).toEqual([expect.stringMatching(/^TypeError\n {4}at .*transform\.test/)]);
+    expect(bugsIn(ran).join()).not.toContain('secret');
+  });
+
+  test('are no bug where they are there', async () => {
+    expect(bugsIn(await runRecords([withInstance]))).toEqual([]);
   });
 });
 
