@@ -28,20 +28,27 @@ export interface PutBudget {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** Nine waits of 0.1 to 5 s: 21 s, in which a stream of 1 MiB a second takes as much as a batch may put. */
-const maxTries = 10;
+/** Tries in a row of which the stream takes nothing, with nine waits of 0.1 to 5 s between them: 21 s. */
+const maxIdleTries = 10;
 const firstWaitMs = 100;
 const maxWaitMs = 5_000;
+
+/** A stream that has taken something takes as much again a second later: its quotas are by the second. */
+const busyWaitMs = 1_000;
 
 /** Each call whose answer is lost may make doubles of all its records, so few are made of the same. */
 const maxLostCalls = 3;
 
-/** A call takes a fraction of a second; one that hangs must not take the time of all others. */
+/**
+ * A call takes a fraction of a second. One that hangs must not take the time of all others; one that has less
+ * time would be cut, though the stream may have taken all of it.
+ */
 const maxCallMs = 20_000;
+const minCallMs = 250;
 
 /**
  * Puts records to the stream, in batches as large as the service takes. What was refused is tried
- * again, and only that, with back-off, as long as there is time.
+ * again, and only that: as long as there is time where the stream takes some of it, else with back-off.
  *
  * A call whose answer is lost may have been accepted: the worst case is a record that arrives three
  * times more, which a query can remove; what is told to be accepted always was.
@@ -60,14 +67,14 @@ export async function putAgain(
     const answer = answers[index] as PutAnswer;
     return answer !== 'accepted' && !answer.isFinal && (lostCalls[index] as number) < maxLostCalls;
   };
-  for (let tries = 0; tries < maxTries; tries++) {
+  let waitMs = 0;
+  for (let idleTries = 0; idleTries < maxIdleTries; ) {
     const left = [...records.keys()].filter(isWorthATry);
-    const waitMs = tries === 0 ? 0 : Math.min(maxWaitMs, firstWaitMs * 2 ** (tries - 1));
-    if (left.length === 0 || remainingMs() - waitMs < reserveMs) break;
+    if (left.length === 0 || remainingMs() - waitMs < reserveMs + minCallMs) break;
     if (waitMs > 0) await wait(waitMs);
     for (const batch of batchesOf(left, records, limits)) {
       const leftMs = Math.min(maxCallMs, Math.floor(remainingMs() - reserveMs));
-      if (leftMs <= 0) break;
+      if (leftMs < minCallMs) break;
       const batchRecords = batch.map((index) => records[index] as Uint8Array);
       const batchAnswers = await callWithin(leftMs, (signal) =>
         putBatch(deliveryStreamArn, batchRecords, signal),
@@ -79,6 +86,9 @@ export async function putAgain(
         answers[index] = batchAnswers[at] ?? noAnswer;
       });
     }
+    const isBusy = left.some((index) => answers[index] === 'accepted');
+    idleTries = isBusy ? 0 : idleTries + 1;
+    waitMs = isBusy ? busyWaitMs : Math.min(maxWaitMs, firstWaitMs * 2 ** (idleTries - 1));
   }
   return answers;
 }

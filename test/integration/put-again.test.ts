@@ -19,11 +19,16 @@ afterEach(async () => {
 });
 
 /** The client that the function has, before an endpoint that speaks the service's protocol. */
-async function prepare(fault?: (call: FirehoseCall) => FirehoseFault | undefined | false) {
+async function prepare(
+  fault?: (call: FirehoseCall) => FirehoseFault | undefined | false,
+  idOf: (record: string) => string | undefined = () => 'id',
+) {
   const taken: string[] = [];
   const take = (record: Uint8Array) => {
-    taken.push(Buffer.from(record).toString());
-    return { RecordId: `id-${taken.length}` };
+    const text = Buffer.from(record).toString();
+    taken.push(text);
+    // What is undefined is not in the JSON of the answer.
+    return { RecordId: idOf(text) as string };
   };
   const endpoint = await createFirehoseEndpoint({
     streamName: 'events',
@@ -142,6 +147,22 @@ describe('A put through the real client', () => {
     expect(calls).toHaveLength(2);
   });
 
+  test('that the service always fails may have been taken: it is tried three times, not ten', async () => {
+    const { put, calls } = await prepare(() => ({ kind: 'internal-error' }));
+
+    expect(await put(['one'])).toMatchObject([{ isFinal: false }]);
+    expect(calls).toHaveLength(3);
+  });
+
+  test('of which a record has neither an id nor a code was not accepted', async () => {
+    const { put, calls } = await prepare(undefined, (record) =>
+      record === 'b' ? undefined : 'id',
+    );
+
+    expect(await put(['a', 'b'])).toEqual(['accepted', { code: 'NoRecordId', isFinal: false }]);
+    expect(calls.at(-1)?.records.map(String)).toEqual(['b']);
+  });
+
   test('that is denied is not tried again', async () => {
     const { put, calls } = await prepare(() => ({ kind: 'deny' }));
 
@@ -183,7 +204,7 @@ describe('A put through the real client', () => {
 
   test('that is slower than there is time is given up in time', async () => {
     const { put, giveMs, calls } = await prepare(() => ({ kind: 'delay', ms: 30_000 }));
-    giveMs(reserveMs + 300);
+    giveMs(reserveMs + 400);
     const startedMs = performance.now();
 
     const answers = await put(['one']);

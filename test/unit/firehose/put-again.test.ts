@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { reserveMs } from '../../../src/config.ts';
 import { firehoseLimits } from '../../../src/firehose/limits.ts';
 import { type PutAnswer, type PutBatch, putAgain } from '../../../src/firehose/put-again.ts';
@@ -70,7 +70,7 @@ describe('putAgain', () => {
     expect(calls).toEqual([]);
   });
 
-  test('tries again what was refused, and only that, with back-off', async () => {
+  test('tries again what was refused, and only that, a second after the stream took something', async () => {
     const { putBatch, calls } = createPut(
       () => ['accepted', throttled, 'accepted', throttled],
       () => [throttled, 'accepted'],
@@ -82,10 +82,65 @@ describe('putAgain', () => {
 
     expect(answers).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
     expect(calls).toEqual([['a', 'b', 'c', 'd'], ['b', 'd'], ['b']]);
-    expect(budget.waits).toEqual([100, 200]);
+    expect(budget.waits).toEqual([1000, 1000]);
   });
 
-  test('gives up after ten tries in 21 seconds', async () => {
+  test('tries again with back-off where the stream took nothing, and anew once it has', async () => {
+    const { putBatch } = createPut(
+      refuseAll,
+      refuseAll,
+      () => [throttled, 'accepted'],
+      refuseAll,
+      refuseAll,
+      takeAll,
+    );
+    const budget = createBudget();
+
+    const answers = await putAgain(putBatch, arn, recordsOf('a', 'b'), budget);
+
+    expect(answers).toEqual(['accepted', 'accepted']);
+    expect(budget.waits).toEqual([100, 200, 1000, 100, 200]);
+  });
+
+  /** A stream that takes so many bytes a second, as long as it is tried. */
+  function createQuota(bytesPerSecond: number, records: number) {
+    const budget = createBudget();
+    let tokens = bytesPerSecond;
+    let atMs = budget.remainingMs();
+    const putBatch: PutBatch = async (_arn, batch) => {
+      const nowMs = budget.remainingMs();
+      tokens = Math.min(bytesPerSecond, tokens + ((atMs - nowMs) / 1000) * bytesPerSecond);
+      atMs = nowMs;
+      return batch.map(({ length }) => {
+        if (length > tokens) return throttled;
+        tokens -= length;
+        return 'accepted';
+      });
+    };
+    const put = () =>
+      putAgain(putBatch, arn, Array<Uint8Array>(records).fill(new Uint8Array(900_000)), budget);
+    return { put, budget };
+  }
+
+  test('puts all that a stream of 1 MiB a second takes in the time that there is', async () => {
+    const { put, budget } = createQuota(1024 * 1024, 40);
+
+    expect(await put()).toEqual(Array(40).fill('accepted'));
+    expect(budget.remainingMs()).toBeGreaterThan(60_000);
+  });
+
+  test('goes on until the time is over, and not longer', async () => {
+    const { put, budget } = createQuota(1024 * 1024, 200);
+
+    const answers = await put();
+
+    expect(answers.filter((answer) => answer === 'accepted').length).toBeGreaterThan(100);
+    expect(answers.at(-1)).toEqual(throttled);
+    expect(budget.remainingMs()).toBeGreaterThanOrEqual(reserveMs);
+    expect(budget.remainingMs()).toBeLessThan(reserveMs + 1250);
+  });
+
+  test('gives up after ten tries of which nothing was taken, in 21 seconds', async () => {
     const { putBatch, calls } = createPut(refuseAll);
     const budget = createBudget();
 
@@ -174,9 +229,36 @@ describe('putAgain', () => {
     expect(calls).toEqual([]);
   });
 
+  test('starts no call that may be cut for want of time, when it may have been taken', async () => {
+    const { putBatch, calls } = createPut(takeAll);
+
+    const late = await putAgain(putBatch, arn, recordsOf('a'), createBudget(reserveMs + 249));
+    const inTime = await putAgain(putBatch, arn, recordsOf('b'), createBudget(reserveMs + 250));
+
+    expect(late).toEqual([{ code: 'NoTimeLeft', isFinal: false }]);
+    expect(inTime).toEqual(['accepted']);
+    expect(calls).toEqual([['b']]);
+  });
+
+  test('starts none after others that took the time', async () => {
+    const { putBatch, calls } = createPut(takeAll);
+    let left = reserveMs + 1000;
+    const slow: PutBatch = (...call) => {
+      left -= 300;
+      return putBatch(...call);
+    };
+    const limits = { ...firehoseLimits, maxBatchRecords: 1 };
+    const budget = { remainingMs: () => left, wait: async () => {} };
+
+    const answers = await putAgain(slow, arn, recordsOf('a', 'b', 'c', 'd'), budget, limits);
+
+    expect(calls).toEqual([['a'], ['b'], ['c']]);
+    expect(answers).toEqual([...Array(3).fill('accepted'), { code: 'NoTimeLeft', isFinal: false }]);
+  });
+
   test('does not wait for more time than there is', async () => {
     const { putBatch, calls } = createPut(refuseAll);
-    const budget = createBudget(reserveMs + 750);
+    const budget = createBudget(reserveMs + 1000);
 
     await putAgain(putBatch, arn, recordsOf('a'), budget);
 
@@ -191,7 +273,7 @@ describe('putAgain', () => {
       return new Promise(() => {});
     };
     const startedMs = performance.now();
-    const remainingMs = () => reserveMs + 100 - (performance.now() - startedMs);
+    const remainingMs = () => reserveMs + 300 - (performance.now() - startedMs);
     const wait = async () => {};
 
     const answers = await putAgain(hanging, arn, recordsOf('a', 'b'), { remainingMs, wait });
@@ -199,6 +281,25 @@ describe('putAgain', () => {
     expect(answers).toEqual(Array(2).fill({ code: 'TimeoutError', isFinal: false }));
     expect(calls).toBe(1);
     expect(performance.now() - startedMs).toBeLessThan(1000);
+  });
+
+  test('gives up a call that hangs after 20 seconds, though there is more time', async () => {
+    jest.useFakeTimers();
+    let calls = 0;
+    const hanging: PutBatch = () => {
+      calls++;
+      return new Promise(() => {});
+    };
+    try {
+      const putting = putAgain(hanging, arn, recordsOf('a'), createBudget());
+      await jest.advanceTimersByTimeAsync(59_999);
+      expect(calls).toBe(3);
+      await jest.advanceTimersByTimeAsync(1);
+
+      expect(await putting).toEqual([{ code: 'TimeoutError', isFinal: false }]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('goes on with the next batch after one that failed', async () => {
