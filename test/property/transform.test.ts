@@ -2,18 +2,45 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { uncarry } from '../../src/firehose/carrier.ts';
 import type { FirehoseAnswer, Invocation } from '../../src/firehose/contract.ts';
-import { type FirehoseLimits, firehoseLimits } from '../../src/firehose/limits.ts';
 import type { PutAnswer } from '../../src/firehose/put-again.ts';
 import { isObject, type Json, parseJson } from '../../src/json.ts';
+import type { Limits } from '../../src/limits.ts';
 import { faultsOf } from '../support/column-check.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 import { recordArrivalMs, recordData } from '../support/record-arbitraries.ts';
 import { invocationOf, run, throttled } from '../support/transform-fixture.ts';
 
-const batch = fc.record({
-  datas: fc.array(recordData, { maxLength: 6 }),
-  unknownRecords: fc.constantFrom('fail', 'keep'),
-});
+/** Small bounds on what one record unfolds to, or none. */
+const readingLimits: fc.Arbitrary<Partial<Limits>> = fc.oneof(
+  fc.constant({}),
+  fc.record({
+    maxUnzippedBytes: fc.integer({ min: 1, max: 4000 }),
+    maxUnzipRatio: fc.integer({ min: 1, max: 20 }),
+    maxDocuments: fc.nat(9),
+    maxDocumentBytes: fc.integer({ min: 1, max: 2000 }),
+    maxObjects: fc.nat(30),
+    maxBrokenBytes: fc.integer({ min: 1, max: 200 }),
+    maxBadDocuments: fc.nat(3),
+  }),
+);
+
+/** The same on what a batch takes: there neighbours count. */
+const batchLimits: fc.Arbitrary<Partial<Limits>> = fc.oneof(
+  fc.constant({}),
+  fc.record({
+    maxKeptBytes: fc.integer({ min: 1, max: 9000 }),
+    maxUnzippedInAllBytes: fc.integer({ min: 1, max: 9000 }),
+  }),
+);
+
+const batchOf = (size: fc.ArrayConstraints) =>
+  fc.record({
+    datas: fc.array(recordData, size),
+    unknownRecords: fc.constantFrom('fail', 'keep'),
+    limits: readingLimits,
+  });
+
+const batch = batchOf({ maxLength: 6 });
 
 type Batch = typeof batch extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -28,19 +55,16 @@ const invocationWith = (datas: readonly string[]): Invocation => {
   };
 };
 
-/** Room for everything. */
-const ample: FirehoseLimits = firehoseLimits;
-
 const runBatch = (
-  { datas, unknownRecords }: Batch,
-  limits = ample,
+  { datas, unknownRecords, limits }: Batch,
+  more: Partial<Limits> = {},
   answer: (index: number) => PutAnswer = () => 'accepted',
 ) => {
   let puts = 0;
   return run(invocationWith(datas), {
     environment: { UNKNOWN_RECORDS: unknownRecords },
     nowMs: recordArrivalMs,
-    limits,
+    limits: { ...limits, ...more },
     putBatch: async (_arn, records) => records.map(() => answer(puts++)),
   });
 };
@@ -122,15 +146,13 @@ describe('Whatever is in a batch', () => {
 
 /** A batch, and limits around what it takes. */
 const tightBatch = fc.record({
-  batch: fc.record({
-    datas: fc.array(recordData, { minLength: 1, maxLength: 8 }),
-    unknownRecords: fc.constantFrom('fail', 'keep'),
-  }),
+  batch: batchOf({ minLength: 1, maxLength: 8 }),
   /** Bytes that the response may have more than all of it would need. */
   more: fc.oneof(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -4000, max: 500 })),
   maxRecordBytes: fc.integer({ min: 60, max: 1500 }),
   maxBatchRecords: fc.integer({ min: 1, max: 5 }),
   maxBatchBytes: fc.integer({ min: 100, max: 4000 }),
+  budget: batchLimits,
   /** Which puts are refused, again and again. */
   isRefused: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
 });
@@ -139,12 +161,16 @@ type TightBatch = typeof tightBatch extends fc.Arbitrary<infer Value> ? Value : 
 
 const bytesOf = (response: object) => Buffer.byteLength(JSON.stringify(response));
 
-async function runTight({ batch, more, isRefused, ...given }: TightBatch) {
+async function runTight({ batch, more, budget, isRefused, ...given }: TightBatch) {
   const ampleRun = await runBatch(batch);
   const least = bytesOf({
     records: batch.datas.map((_, index) => ({ recordId: `${index}`, result: 'ProcessingFailed' })),
   });
-  const limits = { ...given, maxResponseBytes: Math.max(least, bytesOf(ampleRun.response) + more) };
+  const limits = {
+    ...given,
+    ...budget,
+    maxResponseBytes: Math.max(least, bytesOf(ampleRun.response) + more),
+  };
   const answer = (index: number): PutAnswer =>
     isRefused[index % isRefused.length] ? throttled : 'accepted';
   return { limits, ampleRun, ran: await runBatch(batch, limits, answer) };
@@ -193,6 +219,7 @@ function expectSums({ ran: { summary, response, taken } }: Tight, { batch }: Tig
   expect(summary.rows).toBe(response.records.flatMap(linesIn).length);
   expect(summary.events).toBe(summary.rows + summary.eventsPutAgain + summary.eventsFailed);
   expect(summary.parts).toBe(taken.length);
+  expect(summary.failures.UNEXPECTED).toBeUndefined();
 }
 
 describe('However small the limits are', () => {
@@ -209,7 +236,8 @@ describe('However small the limits are', () => {
 
   test('law 4: what would fit is not put again for want of room', () =>
     hold(tightBatch, async (given) => {
-      const { limits, ran, ampleRun } = await runTight({ ...given, maxRecordBytes: 1_024_000 });
+      const roomy = { ...given, budget: {}, maxRecordBytes: 1_024_000 };
+      const { limits, ran, ampleRun } = await runTight(roomy);
       const isRoomy =
         bytesOf(ampleRun.response) <= limits.maxResponseBytes - answerOverheadBytes * 2;
 

@@ -12,9 +12,18 @@ const documentText = fc.oneof(
   { weight: 2, arbitrary: eventText },
   { weight: 1, arbitrary: jsonTextValue },
   { weight: 1, arbitrary: fc.constantFrom('oops', '{"a":', ']', '"\\x"', '\u2028', '{}{', '') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '{"messageType":"CONTROL_MESSAGE","logEvents":[]}',
+      '{"messageType":"DATA_MESSAGE","logEvents":[],"source":"aws.ec2","detail-type":"x"}',
+      '{"messageType":"CONTROL_MESSAGE","logEvents":[],"eventVersion":"1","eventType":"x"}',
+      '[[[[[[{}]]]]]]',
+    ),
+  },
 );
 
-const separator = fc.constantFrom('', '\n', '\r\n', ' ', ',', '\n\n');
+const separator = fc.constantFrom('', '\n', '\r\n', ' ', ',', '\n\n', '\n\ufeff');
 
 /** Several documents in every way that producers put them together. */
 const shapedText = fc

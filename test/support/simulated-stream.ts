@@ -30,6 +30,8 @@ export interface Simulation {
   readonly unknownRecords: 'fail' | 'keep';
   /** Records of a batch, one invocation after the other, and again from the start. */
   readonly batchSizes: readonly number[];
+  /** Which of those that wait comes next, again and again: batches are in no order. */
+  readonly picks: readonly number[];
   readonly puts: readonly PutMood[];
   readonly invocations: readonly InvocationMood[];
   /** What an invocation has of time, and what a look at the clock costs, in milliseconds. */
@@ -75,6 +77,7 @@ export async function simulate(given: Simulation): Promise<SimulationEnd> {
   const carriers: Uint8Array[] = [];
   let mayDouble = false;
   let puts = 0;
+  let picks = 0;
   let invocations = 0;
   let mishaps = 0;
   const goesWrong = () => {
@@ -173,11 +176,17 @@ export async function simulate(given: Simulation): Promise<SimulationEnd> {
     errors.push(...batch.map(({ bytes }) => bytes));
   };
 
+  const pick = (size: number) =>
+    Array.from({ length: Math.min(size, waiting.length) }, () => {
+      const at = (given.picks[picks++ % given.picks.length] ?? 0) % waiting.length;
+      return waiting.splice(at, 1)[0] as Waiting;
+    });
+
   for (const bytes of given.records) arrive(bytes);
   for (let batches = 0; waiting.length > 0 && batches < maxBatches; batches++) {
     clockMs += 60_000;
     const size = given.batchSizes[batches % given.batchSizes.length] ?? 1;
-    await process(waiting.splice(0, size));
+    await process(pick(size));
   }
   return { rows, errors, summaries, carriers, mayDouble, isOver: waiting.length === 0 };
 }
