@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Arguments,
@@ -25,7 +25,7 @@ import {
   type Settled,
 } from '../lake/replay.ts';
 import { choicesOf, dayOf, type Survey, selectedIn, surveyOf } from '../lake/replay-survey.ts';
-import { type LakeReplay, openLakeTarget } from '../lake/replay-to-lake.ts';
+import { type FailedPart, type LakeReplay, openLakeTarget } from '../lake/replay-to-lake.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { layOutTable } from '../table.ts';
 import { counted, grouped, pathOf, type Terminal } from '../terminal.ts';
@@ -107,6 +107,7 @@ export const replay = defineCommand({
     const progress = createProgress(terminal);
     const target = await targetOf(values, terminal, progress);
     const origin = await originOf(values, positionals, terminal);
+    await refuseOwnInput(values.out, origin, terminal);
     const ledger = await openLedger(
       values.ledger === undefined ? target.ledger : pathOf(terminal, values.ledger),
     );
@@ -127,13 +128,15 @@ export const replay = defineCommand({
       if (!isDry) await origin.accepted(survey.done.filter((id) => ledger.has(id)));
       await origin.release();
       if (!isDry && survey.selected > 0) {
-        counts = await replayRecords(selectedIn(choices()), target.open, {
+        counts = await replayRecords(selectedIn(choices(), survey), target.open, {
           ...target.round,
           ledger,
           interrupted: terminal.interrupted,
           async onSettled(settled) {
             await origin.accepted(idsOfTaken(settled));
-            for (const one of settled) if (one.code !== undefined) await still.add(one);
+            const parts = target.takeFailedParts().map(settledOf);
+            for (const one of [...settled, ...parts])
+              if (one.code !== undefined) await still.add(one);
           },
         });
       }
@@ -157,6 +160,12 @@ function idsOfTaken(settled: readonly Settled[]): string[] {
   return settled.filter(({ result }) => result !== 'refused').map(({ record }) => record.id);
 }
 
+/** A part has no place of its own: the object that its record is in has it as it came. */
+function settledOf({ bytes, arrivalMs, code, reason }: FailedPart): Settled {
+  const record = { id: '', place: 'a part of a record', bytes, arrivalMs };
+  return { record, result: 'failed', code, reason };
+}
+
 /** @throws UsageError for a day that is none */
 function filterOf({ code, since, until }: Values): (record: LostRecord) => boolean {
   const from = dayIn('since', since) ?? '';
@@ -167,8 +176,26 @@ function filterOf({ code, since, until }: Values): (record: LostRecord) => boole
   };
 }
 
+/** @throws UsageError where what still fails would be added to what is read, for ever */
+async function refuseOwnInput(out: string | undefined, { paths }: Origin, terminal: Terminal) {
+  const target = out && (await statOf(pathOf(terminal, out)));
+  if (!target) return;
+  for (const path of paths) {
+    const stats = await statOf(path);
+    if (stats?.dev !== target.dev || stats.ino !== target.ino) continue;
+    throw new UsageError(`--out is ${out}, which is also read: name another file.`);
+  }
+}
+
+/** Undefined where nothing is there. */
+async function statOf(path: string) {
+  return stat(path).catch(() => undefined);
+}
+
 /** Where records come from. They are read twice: once to be counted, once to be put. */
 interface Origin {
+  /** The files that are read. */
+  readonly paths: readonly string[];
   read(): AsyncIterable<ErrorLine>;
   /** Told of the records that the target has, by their ids. */
   accepted(ids: readonly string[]): Promise<void>;
@@ -186,7 +213,7 @@ async function originOf(
     if (!URL.canParse(queue)) throw new UsageError(`--queue is ${queue}, but has to be a URL.`);
     const { createDeadLetters } = await import('./aws/sqs.ts');
     const letters = createDeadLetters(queue, region);
-    return { read: letters.read, accepted: letters.remove, release: letters.release };
+    return { paths: [], read: letters.read, accepted: letters.remove, release: letters.release };
   }
   if (names.length === 0 && stream !== undefined) {
     throw new UsageError('There is nothing to read: name a FILE, a folder or s3://BUCKET/PREFIX.');
@@ -199,6 +226,7 @@ async function originOf(
   };
   const sources = (await Promise.all(given.map(sourcesOf))).flat();
   return {
+    paths: sources.flatMap(({ path }) => path ?? []),
     async *read() {
       for (const source of sources) yield* errorLines(source);
     },
@@ -229,6 +257,8 @@ interface Target {
   readonly round?: Pick<ReplayOptions, 'roundRecords'>;
   open(onSettled: OnSettled): Promise<ReplayTarget>;
   added(): LakeReplay;
+  /** The parts that failed since it was asked last. */
+  takeFailedParts(): FailedPart[];
 }
 
 async function targetOf(values: Values, terminal: Terminal, progress: Progress): Promise<Target> {
@@ -248,10 +278,12 @@ async function targetOf(values: Values, terminal: Terminal, progress: Progress):
       round: { roundRecords: 1 }, // after each batch: what it has taken is there
       open,
       added: () => added,
+      takeFailedParts: () => [],
     };
   }
   if (endpointUrl !== undefined) throw new UsageError('--endpoint-url needs --stream.');
   const lake = lakeFolderOf(values.lake, terminal);
+  const failedParts: FailedPart[] = [];
   return {
     place: lake,
     ledger: join(lake, 'replayed.ndjson'),
@@ -274,9 +306,11 @@ async function targetOf(values: Values, terminal: Terminal, progress: Progress):
         },
         added,
         onSettled,
+        (part) => failedParts.push(part),
       );
     },
     added: () => added,
+    takeFailedParts: () => failedParts.splice(0),
   };
 }
 

@@ -13,6 +13,8 @@ export interface QueueMessage {
 /** A queue on this machine. */
 export interface SqsEndpoint {
   readonly queueUrl: string;
+  /** Puts one more message on the queue. */
+  send(message: QueueMessage): void;
   /** Bodies of the messages that are not deleted. */
   bodies(): readonly string[];
   /** Those of them that anybody may receive now. */
@@ -39,12 +41,11 @@ interface Entry {
  * Amazon SQS API Reference, ReceiveMessage, DeleteMessageBatch, ChangeMessageVisibilityBatch.
  */
 export async function createSqsEndpoint(given: readonly QueueMessage[]): Promise<SqsEndpoint> {
-  let messages: HeldMessage[] = given.map((message) => ({
-    ...message,
-    id: randomUUID(),
-    receipt: '',
-    hiddenUntilMs: 0,
-  }));
+  let messages: HeldMessage[] = [];
+  const send = (message: QueueMessage) => {
+    messages.push({ ...message, id: randomUUID(), receipt: '', hiddenUntilMs: 0 });
+  };
+  given.forEach(send);
   const isVisible = ({ hiddenUntilMs }: HeldMessage) => hiddenUntilMs <= Date.now();
 
   const receive = (request: { MaxNumberOfMessages?: number; VisibilityTimeout?: number }) => {
@@ -96,6 +97,7 @@ export async function createSqsEndpoint(given: readonly QueueMessage[]): Promise
   });
   return {
     queueUrl: `${url}/123456789012/dead-letters`,
+    send,
     bodies: () => messages.map(({ body }) => body),
     visibleBodies: () => messages.filter(isVisible).map(({ body }) => body),
     close,

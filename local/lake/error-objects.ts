@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { uncarry } from '../../src/firehose/carrier.ts';
+import { type Carried, uncarry } from '../../src/firehose/carrier.ts';
 import { isObject, type JsonObject } from '../../src/json.ts';
 import { eventTextOf } from '../../src/rows/rebuild.ts';
-import { isInstant } from '../../src/rows/time.ts';
+import type { Row } from '../../src/rows/schema.ts';
+import { epochMsOf, isInstant } from '../../src/rows/time.ts';
 import { readPieces, type Source, type SourcePiece } from './read-pieces.ts';
 import { recordOf } from './record-of.ts';
 import { rowIn } from './row-in.ts';
@@ -47,11 +48,10 @@ function errorLineOf({ bytes, broken, place, isContinued }: SourcePiece): ErrorL
   if (broken !== undefined) return { place, problem: broken };
   const fields = fieldsIn(bytes);
   const raw = fields && rawDataIn(fields);
-  const arrival = Number(fields?.arrivalTimestamp ?? Number.NaN);
-  if (!raw || !isInstant(arrival)) return { place, problem: 'no error object of Firehose' };
+  const arrival = fields && arrivalIn(fields);
+  if (!raw || arrival === undefined) return { place, problem: 'no error object of Firehose' };
   const code = textIn(fields, ['errorCode', 'lastErrorCode', 'ErrorCode']) ?? 'unknown';
-  const { payload, arrivedMs } = uncarry(raw, Math.floor(arrival));
-  const original = isConverted(code, fields) ? eventsOfRows(payload) : payload;
+  const { original, arrivedMs } = originalOf(uncarry(raw, Math.floor(arrival)));
   const record = recordOf(original);
   if (!record) return { place, problem: 'too large for a record, also gzipped' };
   return { id: idOf(original, arrivedMs), place, code, arrivalMs: arrivedMs, bytes: record };
@@ -77,23 +77,40 @@ function rawDataIn({ rawData }: JsonObject): Buffer | undefined {
   return isBase64 ? Buffer.from(rawData, 'base64') : undefined;
 }
 
-/**
- * Whether the record failed behind the function: its bytes are rows then, and no longer the record.
- * Amazon Data Firehose Developer Guide, Handle errors for data format conversion.
- */
-function isConverted(code: string, fields: JsonObject): boolean {
-  return code.startsWith('DataFormatConversion.') || fields.dataCatalogTable !== undefined;
+/** A number, or a text of one. */
+function arrivalIn({ arrivalTimestamp }: JsonObject): number | undefined {
+  const isText = typeof arrivalTimestamp === 'string' && /^\d+(?:\.\d+)?$/.test(arrivalTimestamp);
+  const arrival = isText ? Number(arrivalTimestamp) : arrivalTimestamp;
+  return isInstant(arrival) ? arrival : undefined;
 }
 
-/** The events of rows; what is no row stays as it is, and fails as itself. */
-function eventsOfRows(bytes: Buffer | Uint8Array): Uint8Array {
+/**
+ * What failed behind the function, as a format conversion refused it or a partition was one too many, is rows
+ * and no longer the record. They are told by what they are, whatever the code, and say when the record arrived.
+ * Amazon Data Firehose Developer Guide, Handle errors for data format conversion.
+ */
+function originalOf({ payload, arrivedMs }: Carried) {
   try {
-    const lines = Buffer.from(bytes).toString().split('\n');
-    const rows = lines.filter((line) => line !== '').map(rowIn);
-    return rows.length > 0 ? Buffer.from(rows.map(eventTextOf).join('\n')) : bytes;
+    const rows = rowsIn(payload);
+    const rowMs = epochMsOf(rows[0]?.arrival_time ?? '');
+    return {
+      original: Buffer.from(rows.map(eventTextOf).join('\n')),
+      arrivedMs: isInstant(rowMs) ? rowMs : arrivedMs,
+    };
   } catch {
-    return bytes;
+    return { original: payload, arrivedMs };
   }
+}
+
+/** The rows that bytes are. @throws SyntaxError where they are none, or more */
+function rowsIn(bytes: Uint8Array): readonly Row[] {
+  const text = Buffer.from(bytes).toString();
+  // Most records are none, and need no parser.
+  if (!text.includes('"event_format"')) throw new SyntaxError('no rows of eventlake');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(rowIn);
 }
 
 function idOf(bytes: Uint8Array, arrivalMs: number): string {

@@ -8,6 +8,8 @@ import { environmentErrorOf } from '../errors.ts';
 export interface Source {
   /** What it is called in messages. */
   readonly name: string;
+  /** Where it lies, if it is a file. */
+  readonly path?: string;
   /** Its size as it is stored, where that is known. */
   readonly bytes?: number;
   open(): Readable;
@@ -40,7 +42,7 @@ const sliceBytes = 16 * 1024;
 /** A file that events are read from. */
 export function fileSource(name: string, path: string, bytes?: number): Source {
   const open = () => createReadStream(path, { highWaterMark: chunkBytes });
-  return { name, open, ...(bytes !== undefined && { bytes }) };
+  return { name, path, open, ...(bytes !== undefined && { bytes }) };
 }
 
 /**

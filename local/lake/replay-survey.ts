@@ -47,6 +47,8 @@ export interface Survey {
   readonly notAsked: number;
   readonly alreadyReplayed: number;
   readonly selected: number;
+  /** Ids of what is selected. */
+  readonly selectedIds: ReadonlySet<string>;
   /** Ids of what was replayed before. */
   readonly done: readonly string[];
   /** Of all that was asked for, by day and code. */
@@ -70,6 +72,7 @@ export async function surveyOf(
   const byDay = new Map<string, DayCount>();
   const late: string[] = [];
   const done: string[] = [];
+  const selectedIds = new Set<string>();
   for await (const one of choices) {
     counts[one.choice]++;
     if (one.choice === 'unreadable') {
@@ -79,6 +82,7 @@ export async function surveyOf(
     if (one.choice === 'not asked') continue;
     const { id, code, place, arrivalMs } = one.record;
     if (one.choice === 'already replayed') done.push(id);
+    else selectedIds.add(id);
     const day = dayOf(arrivalMs);
     const key = `${day} ${code}`;
     const count = byDay.get(key) ?? { day, code, records: 0 };
@@ -95,13 +99,19 @@ export async function surveyOf(
     selected: counts.selected,
     byDay: [...byDay].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count),
     late,
+    selectedIds,
     done,
   };
 }
 
-/** The records that were selected. */
-export async function* selectedIn(choices: AsyncIterable<Choice>): AsyncGenerator<LostRecord> {
-  for await (const one of choices) if (one.choice === 'selected') yield one.record;
+/** The records that were selected: what has come since the survey is for the next run. */
+export async function* selectedIn(
+  choices: AsyncIterable<Choice>,
+  { selectedIds }: Survey,
+): AsyncGenerator<LostRecord> {
+  for await (const one of choices) {
+    if (one.choice === 'selected' && selectedIds.has(one.record.id)) yield one.record;
+  }
 }
 
 const dayMs = 24 * 60 * 60 * 1000;

@@ -1,4 +1,7 @@
+import { uncarry } from '../../src/firehose/carrier.ts';
 import type { Outcome } from '../firehose/response.ts';
+import { arrivalOf } from './arrival.ts';
+import type { LoggedFailure } from './function-log.ts';
 import { type LocalStreamOptions, openLocalStream, type SentRecord } from './open-stream.ts';
 import type { OnSettled, ReplayRecord, ReplayTarget } from './replay.ts';
 
@@ -11,6 +14,13 @@ export interface LakeReplay {
   failedParts: number;
 }
 
+/** A part of a record that failed, without its carrier, and why. */
+export interface FailedPart extends LoggedFailure {
+  readonly bytes: Uint8Array;
+  /** When its record reached the stream first, epoch ms. */
+  readonly arrivalMs: number;
+}
+
 /**
  * A local lake as a target: the stack's stream with its built function, at which every record arrives when it
  * first did, so that its rows get the day that they would have had. What fails again is below the errors of
@@ -20,23 +30,21 @@ export async function openLakeTarget(
   options: Omit<LocalStreamOptions<ReplayRecord>, 'onOutcome'>,
   lakeReplay: LakeReplay,
   onSettled: OnSettled,
+  onFailedPart: (part: FailedPart) => void,
 ): Promise<ReplayTarget> {
   let failed: {
-    readonly record: ReplayRecord;
+    readonly sent: SentRecord<ReplayRecord>;
     readonly recordId: string;
     readonly told: string;
   }[] = [];
 
   const onOutcome = (outcome: Outcome, sent: SentRecord<ReplayRecord>, recordId: string) => {
     if (outcome.result === 'Ok') lakeReplay.rows += linesIn(outcome.data);
-    if ('again' in sent) {
-      if (outcome.result === 'ProcessingFailed') lakeReplay.failedParts++;
-      return;
-    }
-    const record = sent.ticket;
     if (outcome.result === 'ProcessingFailed') {
-      failed.push({ record, recordId, told: outcome.failure.code });
-    } else onSettled(record, { result: outcome.result === 'Ok' ? 'ok' : 'dropped' });
+      failed.push({ sent, recordId, told: outcome.failure.code });
+    } else if ('ticket' in sent) {
+      onSettled(sent.ticket, { result: outcome.result === 'Ok' ? 'ok' : 'dropped' });
+    }
   };
 
   const { stack = {} } = options;
@@ -56,15 +64,24 @@ export async function openLakeTarget(
     async drain() {
       await local.drain();
       if (failed.length > 0) await local.logged();
-      for (const { record, recordId, told } of failed) {
+      for (const { sent, recordId, told } of failed) {
         const failure = local.log.failureOf(recordId) ?? { code: told, reason: '' };
-        onSettled(record, { result: 'failed', ...failure });
+        if ('ticket' in sent) onSettled(sent.ticket, { result: 'failed', ...failure });
+        else {
+          lakeReplay.failedParts++;
+          onFailedPart({ ...partOf(sent.again), ...failure });
+        }
       }
       failed = [];
       lakeReplay.objects = local.counters().objects;
     },
     close: local.close,
   };
+}
+
+function partOf(carrier: Uint8Array) {
+  const arrivalMs = arrivalOf(carrier);
+  return { bytes: uncarry(carrier, arrivalMs).payload, arrivalMs };
 }
 
 function linesIn(data: Buffer): number {

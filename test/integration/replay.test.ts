@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -77,6 +77,20 @@ const dataCatalogTable = {
   catalogArn: null,
 };
 
+/** What the function made of an event. */
+const row = {
+  event_id: 'converted',
+  event_format: 'eventbridge',
+  event_time: '2026-11-20 11:59:00.000',
+  arrival_time: '2026-11-20 12:00:00.000',
+  kind: 'event',
+  detail_type: 'Order Placed',
+  event_source: 'aws.ec2',
+  account: '123456789012',
+  region: 'eu-west-1',
+  detail: '{}',
+};
+
 /** A row that the format conversion refused. */
 const conversionLine = (row: object, codes: object) =>
   JSON.stringify({
@@ -105,18 +119,6 @@ const idsIn = async () => (await rowsIn(lake)).map(({ row }) => row.event_id).so
 
 describe('replay into a lake', () => {
   test('takes error objects of every kind', async () => {
-    const row = {
-      event_id: 'converted',
-      event_format: 'eventbridge',
-      event_time: '2026-11-20 11:59:00.000',
-      arrival_time: '2026-11-20 12:00:00.000',
-      kind: 'event',
-      detail_type: 'Order Placed',
-      event_source: 'aws.ec2',
-      account: '123456789012',
-      region: 'eu-west-1',
-      detail: '{}',
-    };
     const codes = { code: 'DataFormatConversion.ParseError', message: 'no row' };
     const { code, message } = codes;
     write('today', errorLine(busEvent('today')));
@@ -150,9 +152,50 @@ describe('replay into a lake', () => {
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(summary).toMatchObject({ found: 7, replayed: 7, ok: 7, rows: 7, left: 0, failures: {} });
+    expect(summary.byDay).toEqual([
+      { day: '2026-11-20', code: 'DataFormatConversion.ParseError', records: 2 },
+      { day: '2026-11-20', code: 'Decompression failed.', records: 1 },
+      { day: '2026-11-20', code: 'Lambda.FunctionError', records: 3 },
+      { day: '2026-11-20', code: 'Lambda.FunctionTimedOut', records: 1 },
+    ]);
     expect(await idsIn()).toEqual(
       ['today', 'older', 'converted', 'converted 2', 'packed', 'gzipped', 'carried'].sort(),
     );
+  });
+
+  test.each([
+    'DynamicPartitioning.ActivePartitionsLimitExceeded',
+    'DynamicPartitioning.MetadataExtractionFailed',
+    'Lambda.FunctionError',
+  ])(
+    'takes rows for what they are under %s, with the arrival that they tell',
+    async (errorCode) => {
+      const [first, second] = ['1', '2'].map((event_id) => JSON.stringify({ ...row, event_id }));
+      const later = { errorCode, arrivalTimestamp: arrivalMs + 90_000_000 };
+      write('errors', errorLine(`${first}\n${second}\n`, later));
+
+      const { summary } = await replay('--lake', lake, 'errors');
+
+      expect(summary.byDay).toEqual([{ day: '2026-11-20', code: errorCode, records: 1 }]);
+      const rows = await rowsIn(lake);
+      expect(rows.map(({ row: { event_id, arrival_time } }) => [event_id, arrival_time])).toEqual([
+        ['1', row.arrival_time],
+        ['2', row.arrival_time],
+      ]);
+    },
+  );
+
+  test.each([
+    ['rows beside something else', `${JSON.stringify(row)}\noops\n`],
+    ['rows whose detail is none', JSON.stringify({ ...row, detail: '{' })],
+    ['JSON that only has their key', '{"event_format":1}'],
+  ])('leaves %s as it is', async (_, data) => {
+    write('errors', errorLine(data));
+
+    await replay('--lake', lake, 'errors', '--out', 'still');
+
+    const out = readFileSync(join(folder, 'still'), 'utf8').split('\n');
+    expect(Buffer.from(JSON.parse(out[0] ?? '').rawData, 'base64').toString()).toBe(data);
   });
 
   test('gives rows the arrival that the records first had, and the day that follows from it', async () => {
@@ -252,6 +295,41 @@ replayed 0 = 0
     expect(await idsIn()).toEqual(['a', 'b', 'b', 'c']);
   });
 
+  test('takes equal bytes that arrived at two times for two records', async () => {
+    write('errors', errorLine(busEvent('a')));
+    write('later', errorLine(busEvent('a'), { arrivalTimestamp: arrivalMs + 1 }));
+
+    const { summary } = await replay('--lake', lake, 'errors', 'later');
+
+    expect(summary).toMatchObject({ found: 2, alreadyReplayed: 0, replayed: 2, ok: 2 });
+  });
+
+  test('with --again replays what failed, and nothing that became rows', async () => {
+    write('errors', errorLine(busEvent('a')), errorLine('oops'));
+
+    await replay('--lake', lake, 'errors');
+    const { summary } = await replay('--lake', lake, 'errors', '--again');
+
+    expect(summary).toMatchObject({ found: 2, alreadyReplayed: 1, replayed: 1, failed: 1 });
+    expect(await idsIn()).toEqual(['a']);
+  });
+
+  test.each<[how: string, out: string, input: string]>([
+    ['as it is called', 'errors', 'errors'],
+    ['by a link', 'link', 'errors'],
+    ['in a folder', 'below/old', 'below'],
+  ])('reads nothing that it writes: the same file %s', async (_, out, input) => {
+    mkdirSync(join(folder, 'below'));
+    for (const name of ['errors', 'below/old']) write(name, errorLine('oops'));
+    symlinkSync(join(folder, 'errors'), join(folder, 'link'));
+
+    const { status, stderr } = await replay('--lake', lake, input, '--out', out);
+
+    expect(status).toBe(2);
+    expect(stderr).toContain(`--out is ${out}, which is also read`);
+    expect(readFileSync(join(folder, out), 'utf8')).toBe(`${errorLine('oops')}\n`);
+  });
+
   test('replays what fails in a lake once it no longer does, and writes the rest out again with its reason', async () => {
     write('in', busEvent('a'), '{"no":"event"}', 'oops');
     await run(['put', '--lake', lake, 'in'], { folder });
@@ -299,11 +377,19 @@ replayed 0 = 0
       errorLine(`${busEvent('a')}${busEvent('b', { time: '2026-11-19T00:00:00Z' })}oops`),
     );
 
-    const { status, summary } = await replay('--lake', lake, 'errors');
+    const { status, summary, stderr } = await replay('--lake', lake, 'errors', '--out', 'still');
 
     expect(status).toBe(1);
     expect(summary).toMatchObject({ replayed: 1, dropped: 1, failed: 0, rows: 2, failedParts: 1 });
     expect(await idsIn()).toEqual(['a', 'b']);
+    // It is told why, as of a record that failed whole.
+    expect(summary.failures).toEqual({ BAD_JSON: 1 });
+    expect(stderr).toMatch(/^a part of a record: BAD_JSON, neither a JSON value .*\n$/);
+    expect(JSON.parse(readFileSync(join(folder, 'still'), 'utf8'))).toMatchObject({
+      rawData: base64('oops'),
+      errorCode: 'BAD_JSON',
+      arrivalTimestamp: arrivalMs,
+    });
     // The part that failed is an error object of its own, and can be replayed in its turn.
     expect(await replay('--lake', lake)).toMatchObject({ summary: { found: 1, failed: 1 } });
   });
@@ -313,14 +399,16 @@ replayed 0 = 0
       'errors',
       'oops',
       '{"rawData":"é"}',
-      errorLine(busEvent('a'), { arrivalTimestamp: 'x' }),
-      errorLine(busEvent('b')),
+      ...['x', '', ' ', '1e3', '-1', null, true, []].map((arrivalTimestamp) =>
+        errorLine(busEvent('a'), { arrivalTimestamp }),
+      ),
+      errorLine(busEvent('b'), { arrivalTimestamp: `${arrivalMs}.5` }),
     );
 
     const { status, summary, stderr } = await replay('--lake', lake, 'errors');
 
     expect(status).toBe(1);
-    expect(summary).toMatchObject({ found: 4, unreadable: 3, replayed: 1, ok: 1 });
+    expect(summary).toMatchObject({ found: 11, unreadable: 10, replayed: 1, ok: 1 });
     expect(stderr).toMatch(
       /^errors:1: .*\nerrors:2: no error object of Firehose\nerrors:3: no error/,
     );
@@ -384,11 +472,16 @@ replayed 0 = 0
 });
 
 /** A stream that keeps what it takes, behind an endpoint. */
-async function prepareStream(fault?: (call: FirehoseCall) => FirehoseFault | undefined | false) {
+async function prepareStream(
+  fault?: (call: FirehoseCall) => FirehoseFault | undefined | false,
+  idOf: (record: string) => string | undefined = () => 'id',
+) {
   const taken: string[] = [];
   const take = (record: Uint8Array) => {
-    taken.push(Buffer.from(record).toString());
-    return { RecordId: `id-${taken.length}` };
+    const text = Buffer.from(record).toString();
+    taken.push(text);
+    // What is undefined is not in the JSON of the answer.
+    return { RecordId: idOf(text) as string };
   };
   const endpoint = await createFirehoseEndpoint({
     streamName: 'events',
@@ -609,6 +702,71 @@ describe('replay of dead letters', () => {
 
     expect(status).toBe(1);
     expect(queue.visibleBodies()).toEqual([busEvent('a'), busEvent('b')]);
+  });
+
+  test('deletes of a batch what was accepted, and nothing that was not', async () => {
+    const letters = ['a', 'b', 'c'].map((id) => letter(busEvent(id)));
+    const queue = await prepareQueue(...letters);
+    const isWithoutId = (record: string) => record === busEvent('b');
+    const { toStream } = await prepareStream(
+      ({ number }) => number % 2 === 1 && { kind: 'partial', isRefused: (index) => index === 2 },
+      (record) => (isWithoutId(record) ? undefined : 'id'),
+    );
+
+    const { summary } = await replay(...toStream, '--queue', queue.queueUrl);
+
+    expect(summary).toMatchObject({ found: 3, replayed: 3, accepted: 2, refused: 1 });
+    expect(queue.visibleBodies()).toEqual([busEvent('b')]);
+  }, 90_000);
+
+  /** The queue as it is seen through something between, which may change answers. */
+  const behind = async (
+    { queueUrl }: { queueUrl: string },
+    change: (operation: string, answer: { Messages?: object[] }) => object,
+  ) => {
+    const server = await serveLoopback(async ({ headers }, body, response) => {
+      const target = String(headers['x-amz-target']);
+      const answered = await fetch(queueUrl, {
+        method: 'POST',
+        headers: { 'x-amz-target': target },
+        body: new Uint8Array(body),
+      });
+      const answer = change(target, (await answered.json()) as { Messages?: object[] });
+      response.writeHead(answered.status, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify(answer));
+    });
+    opened.push(server);
+    return `${server.url}${new URL(queueUrl).pathname}`;
+  };
+
+  test('deletes no letter that came twice before the stream has it', async () => {
+    const queue = await prepareQueue(letter(busEvent('a')));
+    const twice = await behind(queue, (_operation, { Messages = [], ...answer }) => ({
+      ...answer,
+      Messages: [...Messages, ...Messages],
+    }));
+    const { toStream } = await prepareStream(() => ({ kind: 'deny' }));
+
+    const { status } = await replay(...toStream, '--queue', twice);
+
+    expect(status).toBe(1);
+    expect(queue.bodies()).toEqual([busEvent('a')]);
+  });
+
+  test('leaves letters that come while it runs for the next run', async () => {
+    const queue = await prepareQueue(letter(busEvent('a')));
+    let releases = 0;
+    const live = await behind(queue, (operation, answer) => {
+      const isRelease = operation.endsWith('ChangeMessageVisibilityBatch');
+      if (isRelease && ++releases === 1) queue.send(letter(busEvent('late')));
+      return answer;
+    });
+
+    const { summary } = await replay('--lake', lake, '--queue', live);
+
+    expect(summary).toMatchObject({ found: 1, replayed: 1, ok: 1, left: 0 });
+    expect(await idsIn()).toEqual(['a']);
+    expect(queue.visibleBodies()).toEqual([busEvent('late')]);
   });
 
   test('deletes what a run that was stopped had put, and puts it no second time', async () => {
