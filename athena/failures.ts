@@ -63,6 +63,8 @@ export const failuresTable: Relation = {
       'When the last attempt ended, in milliseconds of the Unix epoch.',
     ),
     text('lambdaarn', 'The function that was tried.'),
+    text('sequencenumber', 'Its number in a Kinesis stream, where one was the source.'),
+    text('subsequencenumber', 'Its number in a record of that stream.'),
     ...failurePartitions,
   ],
 };

@@ -12,6 +12,8 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   arrivaltimestamp: ['arrivalTimestamp'],
   attemptendingtimestamp: ['attemptEndingTimestamp'],
   lambdaarn: ['lambdaARN', 'lambdaArn'],
+  sequencenumber: ['sequenceNumber'],
+  subsequencenumber: ['subSequenceNumber'],
 };
 
 /** A pattern for the error objects of a lake. Unfinished files start with a dot. */

@@ -35,7 +35,8 @@ function watchedBy({ Namespace, MetricName, Metrics = [] }: Alarm): string {
 
 const alarms = table(
   ['alarm', 'watches', 'above', 'what it means, and what to do'],
-  Object.entries(loadStack().resources)
+  // With Parquet it has all of them.
+  Object.entries(loadStack({ parameters: { OutputFormat: 'parquet' } }).resources)
     .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
     .map(([id, { Properties }]): [string, Alarm] => [id, Properties as unknown as Alarm])
     .map(([id, alarm]) => [
@@ -70,12 +71,14 @@ invocation (\`RecordsCarried\`) and is counted there anew. Once all of them have
 
 \`\`\`
 events put on the stream = Rows + events of failed records that no accepted part of them holds
-RecordsCarried           = PartsPutAgain + carriers that came once more, as Firehose tried their invocation again
+RecordsCarried           = PartsPutAgain + carriers that came once more + carriers of lost answers
 \`\`\`
 
-so where no part was refused (\`PartsRefused\` 0) and no invocation tried again, every event is in exactly one place:
-a row, or an error object. Otherwise some are in two, which a query removes by their \`event_id\` (view
-\`unique_events\`); none is ever in no place.
+A carrier comes once more where Firehose tries its invocation again. An answer is lost where a put is cut, which the
+function tries again, up to three times, though each time may have put all of it; or where an invocation ends before it
+has counted what it put. So where no part was refused (\`PartsRefused\` 0), no invocation tried again and no answer
+lost, every event is in exactly one place: a row, or an error object. Otherwise some are in two, which a query removes
+by their \`event_id\` (view \`unique_events\`); none is ever in no place.
 
 With the service's own numbers (namespace \`AWS/Firehose\`):
 

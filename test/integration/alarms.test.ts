@@ -19,8 +19,8 @@ interface Alarm {
   readonly EvaluationPeriods: number;
 }
 
-const alarmsOf = (parameters: StackOptions['parameters'] = {}) => {
-  const stack = loadStack({ parameters });
+const alarmsOf = (parameters: StackOptions['parameters'] = {}, stackName = 'eventlake') => {
+  const stack = loadStack({ parameters, stackName });
   const alarms = Object.entries(stack.resources)
     .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
     .map(([id, { Properties }]) => [id, Properties as unknown as Alarm] as const);
@@ -56,15 +56,18 @@ describe('The alarms', () => {
   });
 
   test('ring at the first that must not happen, and for age and partitions where it becomes too much', () => {
-    const bounds = Object.entries(alarmsOf().alarms).map(([id, alarm]) => [
-      id,
-      `${alarm.ComparisonOperator} ${alarm.Threshold}, ${alarm.EvaluationPeriods} times`,
-    ]);
+    const bounds = Object.entries(alarmsOf({ OutputFormat: 'parquet' }).alarms).map(
+      ([id, alarm]) => [
+        id,
+        `${alarm.ComparisonOperator} ${alarm.Threshold}, ${alarm.EvaluationPeriods} times`,
+      ],
+    );
 
     expect(Object.fromEntries(bounds)).toEqual({
       FunctionErrorsAlarm: 'GreaterThanThreshold 0, 1 times',
       FunctionThrottlesAlarm: 'GreaterThanThreshold 0, 1 times',
       RecordsFailedAlarm: 'GreaterThanThreshold 0, 1 times',
+      ConversionFailedAlarm: 'GreaterThanThreshold 0, 1 times',
       FreshnessAlarm: 'GreaterThanThreshold 1800, 3 times',
       DeadLettersAlarm: 'GreaterThanThreshold 0, 1 times',
       PartitionsNearQuotaAlarm: 'GreaterThanThreshold 80, 1 times',
@@ -73,17 +76,30 @@ describe('The alarms', () => {
     });
   });
 
-  test('know our metrics by their names, and by the dimension that the function sets', () => {
-    const { stack, alarms } = alarmsOf();
-    const own = Object.values(alarms).filter(({ Namespace }) => Namespace === 'eventlake');
+  test('watch the conversion where rows are written as Parquet', () => {
+    const { stack, alarms } = alarmsOf({ OutputFormat: 'parquet' });
 
-    expect(own).not.toHaveLength(0);
-    for (const { MetricName = '', Dimensions } of own) {
-      expect(metrics).toHaveProperty(MetricName);
-      const service = stack.functions[0]?.environment.POWERTOOLS_SERVICE_NAME;
-      expect(Dimensions).toEqual([{ Name: 'service', Value: service }]);
-    }
+    expect(alarmsOf().alarms).not.toHaveProperty('ConversionFailedAlarm');
+    expect(metricsIn(alarms.ConversionFailedAlarm as Alarm)).toEqual([
+      `AWS/Firehose FailedConversion.Records DeliveryStreamName=${stack.stream.name}`,
+    ]);
   });
+
+  test.each(['eventlake', 'another'])(
+    'know our metrics by their names, and by the dimension that the function of %s sets',
+    (stackName) => {
+      const { stack, alarms } = alarmsOf({}, stackName);
+      const own = Object.values(alarms).filter(({ Namespace }) => Namespace === 'eventlake');
+
+      expect(own).not.toHaveLength(0);
+      for (const { MetricName = '', Dimensions } of own) {
+        expect(metrics).toHaveProperty(MetricName);
+        const service = stack.functions[0]?.environment.POWERTOOLS_SERVICE_NAME;
+        expect(service).toBe(stackName);
+        expect(Dimensions).toEqual([{ Name: 'service', Value: service }]);
+      }
+    },
+  );
 
   test('are quiet where there is nothing to count, and say what to do where there is', () => {
     for (const { TreatMissingData, AlarmDescription } of Object.values(alarmsOf().alarms)) {

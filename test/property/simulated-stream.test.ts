@@ -10,7 +10,7 @@ import { busEvent, subscriptionRecord, trailRecord } from '../support/transform-
 
 /** What one document of a record is to be; it gets its mark, by which it is found again, later. */
 const documentKind = fc.record({
-  kind: fc.constantFrom('bus', 'bus', 'bus', 'trail', 'unknown', 'broken', 'control'),
+  kind: fc.constantFrom('bus', 'bus', 'bus', 'trail', 'disguised', 'unknown', 'broken', 'control'),
   source: fc.constantFrom('aws.ec2', 'aws.s3', 'com.example'),
   day: fc.integer({ min: 10, max: 21 }),
   padding: fc.oneof({ weight: 4, arbitrary: fc.nat(300) }, { weight: 1, arbitrary: fc.nat(9_000) }),
@@ -40,6 +40,12 @@ function documentOf({ kind, source, day, padding, isNoise }: DocumentKind, id: s
   switch (kind) {
     case 'trail':
       return trailRecord(id, { eventTime: time, requestParameters: { text } });
+    case 'disguised':
+      return trailRecord(id, {
+        eventTime: time,
+        messageType: 'CONTROL_MESSAGE',
+        logEvents: [text],
+      });
     case 'unknown':
       return JSON.stringify({ id, text });
     case 'broken':

@@ -38,6 +38,7 @@ describe('The table failures', () => {
     const fields = [
       ['rawData', 'errorCode', 'errorMessage', 'attemptsMade', 'arrivalTimestamp'],
       ['attemptEndingTimestamp', 'lambdaARN', 'lastErrorCode', 'lastErrorMessage'],
+      ['sequenceNumber', 'subSequenceNumber'],
     ].flat();
     const names = input.StorageDescriptor.Columns.map(({ Name }) => Name);
 

@@ -285,8 +285,21 @@ describe('The table failures', () => {
     writeErrors(
       'type=format-conversion-failed/day=2026-11-21',
       'b',
-      { lastErrorCode: 'y', rawData: 'Yw==', dataCatalogTable: { tableName: 't' } },
-      { ErrorCode: 'z', rawData: 'ZA==', dataCatalogTable: { tableName: 't' } },
+      {
+        lastErrorCode: 'y',
+        lastErrorMessage: 'of y',
+        rawData: 'Yw==',
+        sequenceNumber: '49',
+        subSequenceNumber: 7,
+        dataCatalogTable: { tableName: 't' },
+      },
+      {
+        ErrorCode: 'z',
+        ErrorMessage: 'of z',
+        rawData: 'ZA==',
+        sequenceNumber: null,
+        dataCatalogTable: { tableName: 't' },
+      },
     );
     writeErrors('type=processing-failed/day=2026-11-20', '.unfinished', {});
 
@@ -300,6 +313,14 @@ describe('The table failures', () => {
       ['b', 'x', '4', '5', 'arn', 'processing-failed', '2026-11-20'],
       ['c', 'y', null, null, null, 'format-conversion-failed', '2026-11-21'],
       ['d', 'z', null, null, null, 'format-conversion-failed', '2026-11-21'],
+    ]);
+    const converted = await ask(
+      `SELECT errorcode, lasterrorcode, coalesce(errormessage, lasterrormessage), sequencenumber, subsequencenumber
+       FROM failures WHERE type = 'format-conversion-failed' ORDER BY rawdata`,
+    );
+    expect(converted.texts).toEqual([
+      [null, 'y', 'of y', '49', '7'],
+      ['z', null, 'of z', null, null],
     ]);
   });
 });
