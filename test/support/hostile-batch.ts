@@ -71,6 +71,9 @@ export const hostileBatches: Readonly<Record<string, HostileBatch>> = {
     records: () => Array(50).fill(gzipOf(busEvent('x') + ' 1'.repeat(49_998))),
   },
   'as many of them as may be, in thousands of records': {
+    records: () => Array(5_000).fill(gzipOf('1 '.repeat(1_000))),
+  },
+  'as many of them as may be beside one that is, in thousands of records': {
     records: () => Array(5_000).fill(gzipOf(busEvent('x') + ' 1'.repeat(1_000))),
   },
   'tiny events': {

@@ -729,22 +729,45 @@ describe('A batch that would keep more than it may in memory', () => {
     expect(await besides(zipped(padded('x', 5_000)))).toBe('put again');
     expect(await besides(documents(5))).toBe('a');
     expect(await besides(documents(10))).toBe('put again');
+    expect(await besides(zipped(a, ...Array(5).fill('1')))).toBe('a');
+    expect(await besides(zipped(a, ...Array(10).fill('1')))).toBe('put again');
+    // Also where nothing would be kept of the one that is too much.
+    const [, , blank] = fatesOf(
+      await runRecords([zipped(a), zipped(b), zipped(' '.repeat(10_000))], { limits }),
+    );
+    expect(blank).toBe('put again');
+  });
+
+  test('keeps 64 MiB: what two records may be unpacked to, and no third', async () => {
+    const large = (id: string) =>
+      gzipSync(
+        [
+          busEvent(id, { detail: noise(180_000).toString('hex') }),
+          Buffer.alloc(31 * 1024 * 1024, ' '),
+        ].join(''),
+      );
+
+    const ran = await runRecords([large('1'), large('2'), large('3'), a]);
+
+    expect(fatesOf(ran)).toEqual(['1', '2', 'put again', 'a']);
   });
 
   test('counts rows that wait for tags, by their instances', async () => {
     const limits = { maxKeptBytes: 40_000 };
-    const withInstances = (count: number) => {
+    const withInstances = (count: number, padding = '') => {
       const items = Array.from({ length: count }, (_, id) => ({
         instanceId: `i-${10_000_000 + id}`,
       }));
-      return zipped(trailRecord('i', { requestParameters: { instancesSet: { items } } }));
+      return zipped(trailRecord('i', { requestParameters: { instancesSet: { items }, padding } }));
     };
 
-    const besides = async (count: number) =>
-      fatesOf(await runRecords([withInstances(count), zipped(padded('a', 5_000))], { limits }))[1];
+    const besides = async (...row: Parameters<typeof withInstances>) =>
+      fatesOf(await runRecords([withInstances(...row), zipped(padded('a', 5_000))], { limits }))[1];
 
     expect(await besides(10)).toBe('a');
     expect(await besides(60)).toBe('put again');
+    expect(await besides(1, 'x'.repeat(3_000))).toBe('a');
+    expect(await besides(1, 'x'.repeat(7_000))).toBe('put again');
   });
 
   test('has given back what a record took that leaves nothing', async () => {
