@@ -20,6 +20,8 @@ WHERE day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
     OR error_code LIKE '%Unauthorized%'
     OR error_code LIKE '%NotAuthorized%'
     OR error_code LIKE '%Forbidden%'
+    -- Whatever the code: SNS says AuthorizationError, EC2 of an image Client.AuthFailure.
+    OR lower(error_message) LIKE '%not authorized%'
   )
 GROUP BY
   account, coalesce(actor_name, actor_principal_id, source_ip), actor_type, api_service, event_name, error_code

@@ -3,6 +3,7 @@
 SELECT
   account,
   coalesce(actor_name, actor_principal_id) AS who,
+  actor_type,
   service,
   event_name,
   min(event_time) AS first_time,
@@ -13,6 +14,6 @@ FROM unique_events
 WHERE day >= date_format(current_date - INTERVAL '31' DAY, '%Y-%m-%d')
   AND kind = 'api_call'
   AND coalesce(actor_name, actor_principal_id) IS NOT NULL
-GROUP BY account, coalesce(actor_name, actor_principal_id), service, event_name
+GROUP BY account, coalesce(actor_name, actor_principal_id), actor_type, service, event_name
 HAVING min(day) >= date_format(current_date - INTERVAL '1' DAY, '%Y-%m-%d')
 ORDER BY first_time, who, event_name

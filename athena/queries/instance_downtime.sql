@@ -37,7 +37,11 @@ SELECT
   CASE WHEN next_state IN ('pending', 'running') THEN next_who END AS started_by,
   CASE WHEN next_state IN ('shutting-down', 'terminated') THEN next_from END AS terminated_at,
   CASE WHEN next_state IN ('shutting-down', 'terminated') THEN next_who END AS terminated_by,
-  date_diff('minute', state_from, next_from) AS minutes
+  -- NULL also where the state that came next is not in the lake.
+  CASE
+    WHEN next_state IN ('pending', 'running', 'shutting-down', 'terminated')
+      THEN date_diff('minute', state_from, next_from)
+  END AS minutes
 FROM steps
 WHERE state = 'stopped'
 ORDER BY stopped_at, instance_id

@@ -14,6 +14,8 @@ WITH latest AS (
     AND day >= date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')
     -- Looked up, so that a tag that is not there is known not to be there.
     AND tag_status IN ('found', 'none')
+    -- A call that failed may name an instance that nobody has.
+    AND coalesce(outcome, 'success') = 'success'
   GROUP BY account, region, instance_id
 )
 SELECT

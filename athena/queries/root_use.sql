@@ -1,4 +1,4 @@
--- What was done as the root user, and with which second factor?
+-- What was done as the root user, and with a second factor?
 -- Change: the days.
 SELECT
   event_time,
@@ -7,7 +7,8 @@ SELECT
   api_service,
   event_name,
   outcome,
-  actor_mfa,
+  -- Of a sign-in it is not said of the actor.
+  coalesce(actor_mfa, json_extract_scalar(additional_event_data, '$.MFAUsed') = 'Yes') AS mfa,
   source_ip,
   user_agent,
   request_parameters

@@ -7,7 +7,9 @@ WITH changes AS (
     event_name,
     coalesce(
       json_extract_scalar(request_parameters, '$.groupId'),
-      json_extract_scalar(request_parameters, '$.ModifySecurityGroupRulesRequest.GroupId')
+      json_extract_scalar(request_parameters, '$.ModifySecurityGroupRulesRequest.GroupId'),
+      -- Where the call named it by its name, the answer has the id.
+      json_extract_scalar(response_elements, '$.securityGroupRuleSet.items[0].groupId')
     ) AS group_id,
     request_parameters,
     account,

@@ -1,5 +1,5 @@
 -- Who changed the tags of what, and what are they now?
--- Change: the days. The calls say who set or removed which tags; `Tag Change on Resource`, which
+-- Change: the days. The calls of EC2 say who set or removed which tags; `Tag Change on Resource`, which
 -- follows, says all that there are now.
 SELECT
   event_time,
@@ -16,5 +16,9 @@ SELECT
 FROM unique_events
 WHERE source IN ('aws.ec2', 'aws.tag', 'other')
   AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
-  AND (kind = 'tag_change' OR (event_name IN ('CreateTags', 'DeleteTags') AND outcome = 'success'))
+  AND (
+    kind = 'tag_change'
+    -- Other services have calls of these names, too.
+    OR (event_source = 'aws.ec2' AND event_name IN ('CreateTags', 'DeleteTags') AND outcome = 'success')
+  )
 ORDER BY event_time, event

@@ -4,7 +4,8 @@ SELECT
   day,
   event_source,
   count(*) AS arrived,
-  count(*) - count(event_id) + count(DISTINCT event_id) AS events,
+  -- Doubles have one id and one account, as in `unique_events`.
+  count(*) - count(concat(account, event_id)) + count(DISTINCT concat(account, event_id)) AS events,
   count_if(kind = 'api_call') AS api_calls,
   count_if(kind = 'state_change') AS state_changes,
   count_if(unmapped IS NOT NULL) AS with_unmapped_parts,

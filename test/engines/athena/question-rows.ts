@@ -142,6 +142,15 @@ export const questions: readonly Question[] = [
       }),
       denied('08:40:00', 'StopInstances', { account: otherAccount }),
       denied('08:50:00', 'StopInstances', { error_code: 'ThrottlingException' }),
+      // Codes of their own, of SNS and of EC2
+      denied('09:10:00', 'CreateTopic', {
+        error_code: 'AuthorizationError',
+        error_message: 'User: x is not authorized to perform: SNS:CreateTopic',
+      }),
+      denied('09:20:00', 'RunInstances', {
+        error_code: 'Client.AuthFailure',
+        error_message: 'Not authorized for images: [ami-1]',
+      }),
       call(1, '08:55:00', 'StopInstances'),
     ],
     columns: [
@@ -185,6 +194,26 @@ export const questions: readonly Question[] = [
         `${daysAgo(1)} 08:40:00.000`,
         'no 08:40:00',
       ],
+      [
+        account,
+        'deploy',
+        'CreateTopic',
+        'AuthorizationError',
+        1,
+        0,
+        `${daysAgo(1)} 09:10:00.000`,
+        'User: x is not authorized to perform: SNS:CreateTopic',
+      ],
+      [
+        account,
+        'deploy',
+        'RunInstances',
+        'Client.AuthFailure',
+        1,
+        0,
+        `${daysAgo(1)} 09:20:00.000`,
+        'Not authorized for images: [ami-1]',
+      ],
     ],
   },
   {
@@ -197,6 +226,8 @@ export const questions: readonly Question[] = [
       call(20, '09:00:00', 'StopInstances', { service: 'ec2' }),
       // But for this one
       call(1, '10:00:00', 'StopInstances', { service: 'ec2', actor_name: 'ci' }),
+      // Nor known of a user by the name of a role
+      call(1, '10:30:00', 'StopInstances', { service: 'ec2', actor_type: 'IAMUser' }),
       // Too long ago to be known of
       call(40, '09:00:00', 'PutObject', { service: 's3' }),
       call(1, '11:00:00', 'PutObject', { service: 's3' }),
@@ -206,6 +237,7 @@ export const questions: readonly Question[] = [
     answer: [
       ['deploy', 'iam', 'CreateUser', `${daysAgo(1)} 08:00:00.000`, 2, 'failure'],
       ['ci', 'ec2', 'StopInstances', `${daysAgo(1)} 10:00:00.000`, 1, 'success'],
+      ['deploy', 'ec2', 'StopInstances', `${daysAgo(1)} 10:30:00.000`, 1, 'success'],
       ['deploy', 's3', 'PutObject', `${daysAgo(1)} 11:00:00.000`, 1, 'success'],
     ],
   },
@@ -253,6 +285,9 @@ export const questions: readonly Question[] = [
       callOn('i-4', 1, '12:59:59', 'StartInstances', { actor_name: 'dave' }),
       stateChange(1, '13:00:00', 'running', 'i-4'),
       stateChange(1, '13:00:00', 'pending', 'i-4'),
+      // Another one, of which nobody saw the start
+      stateChange(1, '14:00:00', 'stopped', 'i-5'),
+      stateChange(1, '18:00:00', 'stopping', 'i-5'),
     ],
     columns: [
       'instance_id',
@@ -268,6 +303,7 @@ export const questions: readonly Question[] = [
       ['i-2', null, null, null, null, null, null],
       ['i-3', null, null, null, `${daysAgo(1)} 11:00:00.000`, 'carol', 24 * 60],
       ['i-4', null, `${daysAgo(1)} 13:00:00.000`, 'dave', null, null, 60],
+      ['i-5', null, null, null, null, null, null],
     ],
   },
   {
@@ -281,18 +317,31 @@ export const questions: readonly Question[] = [
       // Nobody knows
       instanceRow(1, 'i-failed', 'failed'),
       instanceRow(1, 'i-skipped', 'skipped'),
+      // Nobody has it: the call names an id that is wrong.
+      call(1, '09:00:00', 'StopInstances', {
+        outcome: 'failure',
+        error_code: 'Client.InvalidInstanceID.NotFound',
+        instances: [{ instance_id: 'i-mistyped', tag_status: 'none' }],
+      }),
+      callOn('i-called', 1, '09:00:00', 'StopInstances', {
+        instances: [{ instance_id: 'i-called', tag_status: 'none' }],
+      }),
     ],
     columns: ['instance_id', 'missing'],
     answer: [
       ['i-untagged-later', 'env'],
       ['i-none', 'team, env'],
+      ['i-called', 'team, env'],
     ],
   },
   {
     query: 'root_use',
     rows: [
       call(1, '08:00:00', 'CreateAccessKey', { actor_type: 'Root', actor_mfa: false }),
-      login('08:01:00', 'Yes', { actor_type: 'Root', actor_mfa: true }),
+      // Of a sign-in, `userIdentity` does not say it.
+      login('08:01:00', 'Yes', { actor_type: 'Root' }),
+      login('08:01:30', 'No', { actor_type: 'Root' }),
+      call(1, '08:01:40', 'CreateAccessKey', { actor_type: 'Root' }),
       call(1, '08:02:00', 'GetObject', {
         actor_type: 'Root',
         actor_invoked_by: 'cloudtrail.amazonaws.com',
@@ -300,10 +349,12 @@ export const questions: readonly Question[] = [
       call(1, '08:03:00', 'RotateKey', { actor_type: 'Root', kind: 'service_event' }),
       call(1, '08:04:00', 'CreateAccessKey', { actor_type: 'IAMUser', actor_name: 'root' }),
     ],
-    columns: ['event_name', 'kind', 'actor_mfa'],
+    columns: ['event_name', 'kind', 'mfa'],
     answer: [
       ['CreateAccessKey', 'api_call', false],
       ['ConsoleLogin', 'sign_in', true],
+      ['ConsoleLogin', 'sign_in', false],
+      ['CreateAccessKey', 'api_call', null],
     ],
   },
   {
@@ -333,6 +384,11 @@ export const questions: readonly Question[] = [
         request_parameters: '{"groupId":"sg-1"}',
         outcome: 'failure',
       }),
+      // A group that the call names by name, and the answer by id
+      call(1, '08:02:30', 'AuthorizeSecurityGroupIngress', {
+        request_parameters: '{"groupName":"default"}',
+        response_elements: '{"securityGroupRuleSet":{"items":[{"groupId":"sg-3"}]}}',
+      }),
       call(1, '08:03:00', 'DescribeSecurityGroups', { request_parameters: '{"groupId":"sg-1"}' }),
     ],
     columns: ['event_name', 'group_id', 'instance_id', 'team'],
@@ -340,6 +396,7 @@ export const questions: readonly Question[] = [
       ['AuthorizeSecurityGroupIngress', 'sg-1', 'i-1', 'web'],
       ['AuthorizeSecurityGroupIngress', 'sg-1', 'i-2', 'web'],
       ['ModifySecurityGroupRules', 'sg-2', null, null],
+      ['AuthorizeSecurityGroupIngress', 'sg-3', 'i-no', null],
     ],
   },
   {
@@ -430,6 +487,11 @@ export const questions: readonly Question[] = [
       }),
       call(1, '08:01:00', 'DeleteTags', { outcome: 'failure' }),
       call(1, '08:02:00', 'DescribeTags'),
+      // Of another service, which names its resources otherwise
+      call(1, '08:02:10', 'CreateTags', {
+        event_source: 'aws.redshift',
+        request_parameters: '{"resourceName":"arn:aws:redshift:x","tags":[{"key":"a"}]}',
+      }),
       call(1, '08:02:30', 'DeleteTags', {
         request_parameters:
           '{"resourcesSet":{"items":[{"resourceId":"i-1"}]},"tagSet":{"items":[{"key":"resourceId"},{"key":"\\"resourceId\\":\\"x\\""}]}}',
@@ -461,6 +523,8 @@ export const questions: readonly Question[] = [
     rows: [
       { ...late, arrival_time: `${daysAgo(1)} 08:00:10.000` },
       { ...late, arrival_time: `${daysAgo(1)} 08:05:00.000` },
+      // An id that another account has as well
+      { ...late, account: otherAccount },
       { ...call(1, '09:00:00', 'StopInstances'), unmapped: '{}' },
       stateChange(1, '10:00:00', 'stopped'),
       row(0, '10:00:00', { event_source: 'com.example' }),
@@ -478,7 +542,7 @@ export const questions: readonly Question[] = [
       'most_seconds_late',
     ],
     answer: [
-      [daysAgo(1), 'aws.ec2', 4, 3, 1, 1, 1, 78, 300],
+      [daysAgo(1), 'aws.ec2', 5, 4, 1, 1, 1, 62, 300],
       [daysAgo(0), 'com.example', 1, 1, 0, 0, 0, 0, 0],
     ],
   },
