@@ -60,20 +60,30 @@ function parametersOf(
   );
 }
 
-const partitionOf = (region: string) =>
-  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+/** The partition of Regions that begin so, and its domain. */
+const partitions = {
+  'cn-': ['aws-cn', 'amazonaws.com.cn'],
+  'us-gov-': ['aws-us-gov', 'amazonaws.com'],
+  'eusc-': ['aws-eusc', 'amazonaws.eu'],
+} as const;
+
+const placeOf = (region: string) =>
+  Object.entries(partitions).find(([start]) => region.startsWith(start))?.[1] ??
+  (['aws', 'amazonaws.com'] as const);
+
+const partitionOf = (region: string) => placeOf(region)[0];
 
 /** Source: AWS CloudFormation User Guide, "Get AWS values using pseudo parameters". */
 function pseudoParametersOf({ stackName, account, region }: Deployment): Record<string, Resolved> {
-  const partition = partitionOf(region);
+  const [partition, urlSuffix] = placeOf(region);
   return {
     'AWS::AccountId': account,
     'AWS::NoValue': noValue,
     'AWS::Partition': partition,
     'AWS::Region': region,
-    'AWS::StackId': `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/0`,
+    'AWS::StackId': `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/00000000-0000-0000-0000-000000000000`,
     'AWS::StackName': stackName,
-    'AWS::URLSuffix': partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com',
+    'AWS::URLSuffix': urlSuffix,
   };
 }
 

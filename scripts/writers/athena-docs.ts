@@ -260,7 +260,7 @@ Parameter \`OutputFormat\` says what the stream writes: \`json\` to \`events/jso
 4. Ask the view \`events\` for a row of before.
 5. Switch the rule on again: \`RuleState=ENABLED\`, or what it was. After \`DeliverySeconds\`, ask for a row of now.
 
-Back again: the same with \`OutputFormat=json\` and \`AlsoRead=parquet\`. Keep \`AlsoRead\` as long as rows of that form are in the lake; it costs a listing for each source and day.
+Back again: the same with \`OutputFormat=json\` and \`AlsoRead=parquet\`, even where the lake holds no Parquet: without it the update does not name the conversion, which then stays on. Keep \`AlsoRead\` as long as rows of that form are in the lake; it costs a listing for each source and day.
 
 With Parquet, a row that does not fit the table goes to \`errors/type=format-conversion-failed/\`; rows of this function fit. A new column comes with an update of the stack; the stream follows the table's latest version, and older objects give NULL for it.
 

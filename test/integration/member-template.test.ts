@@ -191,6 +191,7 @@ describe('The bus of the main stack', () => {
       .filter(({ Type }) => Type === 'AWS::Events::EventBusPolicy')
       .map(({ Properties }) => Properties);
   const bus = `arn:aws:events:eu-west-1:${main.account}:event-bus/default`;
+  const stackUuid = '00000000-0000-0000-0000-000000000000';
 
   test('admits nobody else unless told', () => {
     expect(policiesOf({})).toEqual([]);
@@ -200,7 +201,7 @@ describe('The bus of the main stack', () => {
     expect(policiesOf({ MemberAccounts: '111122223333,123456789012' })).toEqual([
       {
         EventBusName: 'default',
-        StatementId: 'eventlake-accounts',
+        StatementId: `accounts-${stackUuid}`,
         Statement: {
           Effect: 'Allow',
           Principal: { AWS: ['111122223333', '123456789012'] },
@@ -215,7 +216,7 @@ describe('The bus of the main stack', () => {
     expect(policiesOf({ OrganizationId: 'o-a1b2c3d4e5' })).toEqual([
       {
         EventBusName: 'default',
-        StatementId: 'eventlake-organization',
+        StatementId: `organization-${stackUuid}`,
         Statement: {
           Effect: 'Allow',
           Principal: '*',

@@ -57,6 +57,43 @@ describe('the templates', () => {
   });
 });
 
+test.each([
+  ['us-east-1', 'console.aws.amazon.com'],
+  ['eu-central-1', 'console.aws.amazon.com'],
+  ['cn-north-1', 'console.amazonaws.cn'],
+  ['us-gov-west-1', 'console.amazonaws-us-gov.com'],
+  ['eusc-de-east-1', 'console.amazonaws-eusc.eu'],
+])('the stack of %s points to the console there', (region, host) => {
+  const { AthenaConsole, StreamConsole } = loadStack({ region }).outputs;
+
+  for (const url of [AthenaConsole, StreamConsole]) {
+    expect(new URL(String(url)).host).toBe(`${region}.${host}`);
+  }
+});
+
+test('the names of what the stack makes fit where its own is as long as it may be', () => {
+  const stackName = 's'.repeat(120);
+  const everything = {
+    CreateTrail: 'true',
+    MemberAccounts: '111122223333',
+    OrganizationId: 'o-a1b2c3d4e5',
+  };
+  const { resources } = loadStack({ stackName, parameters: everything });
+  const lengthOf = (id: string, name: string) =>
+    String(resources[id]?.Properties[name] ?? '').length;
+
+  // The most that CloudFormation's resource schemas take.
+  for (const [id, name, most] of [
+    ['AccountsPolicy', 'StatementId', 64],
+    ['OrganizationPolicy', 'StatementId', 64],
+    ['Trail', 'TrailName', 128],
+    ['TransformLogs', 'LogGroupName', 512],
+    ['StreamLogs', 'LogGroupName', 512],
+  ] as const) {
+    expect([id, lengthOf(id, name) > 0, lengthOf(id, name) <= most]).toEqual([id, true, true]);
+  }
+});
+
 describe('the role of the function', () => {
   const statementsOf = (parameters: Record<string, string>) => {
     const { resources } = loadStack({ parameters });
