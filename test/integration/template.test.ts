@@ -53,23 +53,28 @@ describe('the templates', () => {
 
     // First in the file, and first where somebody sorts them.
     expect(others.every((other) => String(name) < other)).toBe(true);
-    expect(template.Outputs?.[String(name)]?.Value).toMatch(/trail.*own Region/s);
+    expect(loadStack().outputs[String(name)]).toMatch(/trail.*own Region/s);
   });
 });
 
 test.each([
-  ['us-east-1', 'console.aws.amazon.com'],
-  ['eu-central-1', 'console.aws.amazon.com'],
-  ['cn-north-1', 'console.amazonaws.cn'],
-  ['us-gov-west-1', 'console.amazonaws-us-gov.com'],
-  ['eusc-de-east-1', 'console.amazonaws-eusc.eu'],
-])('the stack of %s points to the console there', (region, host) => {
-  const { AthenaConsole, StreamConsole } = loadStack({ region }).outputs;
+  ['us-east-1', 'console.aws.amazon.com', 'us-east-1'],
+  ['eu-central-1', 'console.aws.amazon.com', 'us-east-1'],
+  ['cn-northwest-1', 'console.amazonaws.cn', 'cn-north-1'],
+  ['us-gov-east-1', 'console.amazonaws-us-gov.com', 'us-gov-west-1'],
+  ['eusc-de-east-1', 'console.amazonaws-eusc.eu', 'eusc-de-east-1'],
+])(
+  'the stack of %s points to the console there, and to where global events are',
+  (region, host, globalRegion) => {
+    const { AthenaConsole, StreamConsole, ApiCallsAndRegion } = loadStack({ region }).outputs;
 
-  for (const url of [AthenaConsole, StreamConsole]) {
-    expect(new URL(String(url)).host).toBe(`${region}.${host}`);
-  }
-});
+    expect(ApiCallsAndRegion).toMatch(new RegExp(` in ${globalRegion}\\.$`));
+
+    for (const url of [AthenaConsole, StreamConsole]) {
+      expect(new URL(String(url)).host).toBe(`${region}.${host}`);
+    }
+  },
+);
 
 test('the names of what the stack makes fit where its own is as long as it may be', () => {
   const stackName = 's'.repeat(120);
