@@ -222,10 +222,8 @@ const encryptedBy = (rule: object) => ({ ServerSideEncryptionConfiguration: [rul
 const byS3 = encryptedBy({ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } });
 
 describe('Every bucket', () => {
-  const buckets = resourcesOf(
-    loadStack({ parameters: { CreateTrail: 'true' } }),
-    'AWS::S3::Bucket',
-  );
+  const stack = loadStack({ parameters: { CreateTrail: 'true' } });
+  const buckets = resourcesOf(stack, 'AWS::S3::Bucket');
 
   test('is one of two', () => {
     expect(buckets.map(([id]) => id)).toEqual(['Bucket', 'TrailBucket']);
@@ -239,6 +237,17 @@ describe('Every bucket', () => {
       BucketEncryption: byS3,
     });
     expect([made.DeletionPolicy, made.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+  });
+
+  test('keeps its policy, too, which takes no call without TLS', () => {
+    const policies = resourcesOf(stack, 'AWS::S3::BucketPolicy');
+
+    expect(policies.map(([, { Properties }]) => Properties.Bucket)).toEqual(
+      buckets.map(([id]) => stack.names[id]?.ref),
+    );
+    for (const [, { DeletionPolicy, UpdateReplacePolicy }] of policies) {
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+    }
   });
 });
 
