@@ -2,7 +2,7 @@
 -- Change: the days. Sign-ins surface in the Region of the sign-in endpoint, most of them in us-east-1.
 SELECT
   event_time,
-  coalesce(actor_session_name, actor_name) AS who,
+  coalesce(actor_session_name, actor_name, actor_type) AS who,
   actor_type,
   outcome,
   json_extract_scalar(additional_event_data, '$.MFAUsed') AS mfa_used,

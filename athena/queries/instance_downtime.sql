@@ -4,7 +4,7 @@
 WITH states AS (
   SELECT
     instance_id, account, region, tags, state, state_from,
-    coalesce(cause_actor_session_name, cause_actor_name, cause) AS who,
+    coalesce(cause_actor_session_name, cause_actor_name, cause_actor_arn, cause) AS who,
     -- Two states of one second follow each other as they do in an instance's life.
     CASE state
       WHEN 'pending' THEN 1

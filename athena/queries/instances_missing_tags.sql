@@ -8,7 +8,7 @@ WITH latest AS (
     max(event_time) AS last_time,
     max_by(tags, event_time) AS tags,
     max_by(coalesce(event_name, detail_type), event_time) AS last_event,
-    max_by(coalesce(actor_session_name, actor_name), event_time) AS last_actor
+    max_by(coalesce(actor_session_name, actor_name, actor_type), event_time) AS last_actor
   FROM instance_events
   WHERE source IN ('aws.ec2', 'aws.autoscaling', 'aws.tag', 'other')
     AND day >= date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')

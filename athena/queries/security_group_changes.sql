@@ -3,7 +3,7 @@
 WITH changes AS (
   SELECT
     event_time,
-    coalesce(actor_session_name, actor_name) AS who,
+    coalesce(actor_session_name, actor_name, actor_type) AS who,
     event_name,
     coalesce(
       json_extract_scalar(request_parameters, '$.groupId'),

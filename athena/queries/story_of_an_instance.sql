@@ -4,7 +4,7 @@ SELECT
   event_time,
   'to it' AS what,
   coalesce(event_name, detail_type) AS event,
-  coalesce(actor_session_name, actor_name) AS who,
+  coalesce(actor_session_name, actor_name, actor_type) AS who,
   outcome,
   previous_state,
   state,

@@ -3,7 +3,7 @@
 -- follows, says all that there are now.
 SELECT
   event_time,
-  coalesce(actor_session_name, actor_name) AS who,
+  coalesce(actor_session_name, actor_name, actor_type) AS who,
   coalesce(event_name, detail_type) AS event,
   coalesce(
     -- One call may name many.

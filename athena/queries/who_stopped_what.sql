@@ -2,7 +2,7 @@
 -- Change: the days; the tag `team`, where yours has another name.
 SELECT
   event_time,
-  coalesce(actor_session_name, actor_name) AS who,
+  coalesce(actor_session_name, actor_name, actor_type) AS who,
   event_name,
   instance_id,
   element_at(tags, 'Name') AS instance,

@@ -70,6 +70,13 @@ const login = (time: string, MFAUsed: string, cells: Partial<Row> = {}) =>
     ...cells,
   });
 
+/** The same by the root user, who has no name. */
+const byRoot = ({ actor_name: _, ...cells }: Row): Row => ({
+  ...cells,
+  actor_type: 'Root',
+  actor_arn: 'arn:aws:iam::123456789012:root',
+});
+
 /** A call about one instance. */
 const callOn = (
   instance_id: string,
@@ -115,7 +122,7 @@ export const questions: readonly Question[] = [
       login('08:00:00', 'No'),
       login('08:01:00', 'Yes'),
       login('08:02:00', 'Yes', { outcome: 'failure' }),
-      login('08:03:00', 'No', { actor_type: 'Root', actor_name: 'root' }),
+      byRoot(login('08:03:00', 'No')),
       // The identity provider asks for it.
       login('08:04:00', 'No', { actor_type: 'AssumedRole', actor_name: 'sso' }),
       login('08:05:00', 'No', { event_name: 'SwitchRole' }),
@@ -126,7 +133,7 @@ export const questions: readonly Question[] = [
     answer: [
       [`${daysAgo(1)} 08:00:00.000`, 'bob', 'success', 'No'],
       [`${daysAgo(1)} 08:02:00.000`, 'bob', 'failure', 'Yes'],
-      [`${daysAgo(1)} 08:03:00.000`, 'root', 'success', 'No'],
+      [`${daysAgo(1)} 08:03:00.000`, 'Root', 'success', 'No'],
     ],
   },
   {
@@ -285,6 +292,9 @@ export const questions: readonly Question[] = [
       callOn('i-4', 1, '12:59:59', 'StartInstances', { actor_name: 'dave' }),
       stateChange(1, '13:00:00', 'running', 'i-4'),
       stateChange(1, '13:00:00', 'pending', 'i-4'),
+      // Another one, stopped by the root user
+      byRoot(callOn('i-6', 1, '20:00:00', 'StopInstances')),
+      stateChange(1, '20:00:30', 'stopped', 'i-6'),
       // Another one, of which nobody saw the start
       stateChange(1, '14:00:00', 'stopped', 'i-5'),
       stateChange(1, '18:00:00', 'stopping', 'i-5'),
@@ -304,6 +314,7 @@ export const questions: readonly Question[] = [
       ['i-3', null, null, null, `${daysAgo(1)} 11:00:00.000`, 'carol', 24 * 60],
       ['i-4', null, `${daysAgo(1)} 13:00:00.000`, 'dave', null, null, 60],
       ['i-5', null, null, null, null, null, null],
+      ['i-6', 'arn:aws:iam::123456789012:root', null, null, null, null, null],
     ],
   },
   {
@@ -377,9 +388,11 @@ export const questions: readonly Question[] = [
       call(1, '08:00:00', 'AuthorizeSecurityGroupIngress', {
         request_parameters: '{"groupId":"sg-1"}',
       }),
-      call(1, '08:01:00', 'ModifySecurityGroupRules', {
-        request_parameters: '{"ModifySecurityGroupRulesRequest":{"GroupId":"sg-2"}}',
-      }),
+      byRoot(
+        call(1, '08:01:00', 'ModifySecurityGroupRules', {
+          request_parameters: '{"ModifySecurityGroupRulesRequest":{"GroupId":"sg-2"}}',
+        }),
+      ),
       call(1, '08:02:00', 'RevokeSecurityGroupEgress', {
         request_parameters: '{"groupId":"sg-1"}',
         outcome: 'failure',
@@ -391,12 +404,12 @@ export const questions: readonly Question[] = [
       }),
       call(1, '08:03:00', 'DescribeSecurityGroups', { request_parameters: '{"groupId":"sg-1"}' }),
     ],
-    columns: ['event_name', 'group_id', 'instance_id', 'team'],
+    columns: ['who', 'event_name', 'group_id', 'instance_id', 'team'],
     answer: [
-      ['AuthorizeSecurityGroupIngress', 'sg-1', 'i-1', 'web'],
-      ['AuthorizeSecurityGroupIngress', 'sg-1', 'i-2', 'web'],
-      ['ModifySecurityGroupRules', 'sg-2', null, null],
-      ['AuthorizeSecurityGroupIngress', 'sg-3', 'i-no', null],
+      ['deploy', 'AuthorizeSecurityGroupIngress', 'sg-1', 'i-1', 'web'],
+      ['deploy', 'AuthorizeSecurityGroupIngress', 'sg-1', 'i-2', 'web'],
+      ['Root', 'ModifySecurityGroupRules', 'sg-2', null, null],
+      ['deploy', 'AuthorizeSecurityGroupIngress', 'sg-3', 'i-no', null],
     ],
   },
   {
@@ -492,10 +505,12 @@ export const questions: readonly Question[] = [
         event_source: 'aws.redshift',
         request_parameters: '{"resourceName":"arn:aws:redshift:x","tags":[{"key":"a"}]}',
       }),
-      call(1, '08:02:30', 'DeleteTags', {
-        request_parameters:
-          '{"resourcesSet":{"items":[{"resourceId":"i-1"}]},"tagSet":{"items":[{"key":"resourceId"},{"key":"\\"resourceId\\":\\"x\\""}]}}',
-      }),
+      byRoot(
+        call(1, '08:02:30', 'DeleteTags', {
+          request_parameters:
+            '{"resourcesSet":{"items":[{"resourceId":"i-1"}]},"tagSet":{"items":[{"key":"resourceId"},{"key":"\\"resourceId\\":\\"x\\""}]}}',
+        }),
+      ),
       row(1, '08:03:00', {
         event_source: 'aws.tag',
         kind: 'tag_change',
@@ -508,7 +523,7 @@ export const questions: readonly Question[] = [
     answer: [
       ['deploy', 'CreateTags', 'i-1, i-2, vol-1', '[{"key":"a","value":"b"}]', null, null],
       [
-        'deploy',
+        'Root',
         'DeleteTags',
         'i-1',
         null,
@@ -595,6 +610,7 @@ export const questions: readonly Question[] = [
       callOn('i-1', 1, '08:01:00', 'TerminateInstances'),
       callOn('i-1', 1, '08:02:00', 'StopInstances', { outcome: 'failure' }),
       callOn('i-1', 1, '08:03:00', 'RebootInstances'),
+      byRoot(callOn('i-1', 1, '08:03:30', 'StartInstances')),
       stateChange(1, '08:04:00', 'stopped'),
     ],
     columns: ['who', 'event_name', 'instance_id', 'team'],
@@ -602,6 +618,7 @@ export const questions: readonly Question[] = [
       ['alice', 'StopInstances', 'i-1', 'web'],
       ['alice', 'StopInstances', 'i-2', null],
       ['deploy', 'TerminateInstances', 'i-1', null],
+      ['Root', 'StartInstances', 'i-1', null],
     ],
   },
 ];
