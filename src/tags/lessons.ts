@@ -7,7 +7,7 @@ import { epochMsOf, toRowTime } from '../rows/time.ts';
 import { type Home, homeInArn, homeOf } from './home.ts';
 import type { Delta } from './knowledge.ts';
 import { itemsIn, setInFinding, setInItems, setInMap, valueIn } from './tag-forms.ts';
-import { isEmptySet, type TagSet, tagSetOf } from './tag-set.ts';
+import { isEmptySet, isPossible, type TagSet, tagSetOf } from './tag-set.ts';
 
 /** What an event tells of one instance. */
 export type Lesson = {
@@ -185,10 +185,9 @@ function putOf(tags: TagSet | undefined): Delta | undefined {
 
 /** What deleting these does; undefined where not all can be told, or none is named. */
 function goneOf(doomed: readonly Doomed[] = []): Delta | undefined {
+  if (!isPossible(doomed)) return undefined;
   const gone: Record<string, string | null> = Object.create(null);
-  for (const one of doomed) {
-    if (!one) return undefined;
-    const [key, value] = one;
+  for (const [key, value] of doomed) {
     gone[key.toWellFormed()] = value?.toWellFormed() ?? null;
   }
   return doomed.length > 0 ? { put: noTags, gone } : undefined;

@@ -1,5 +1,5 @@
 import { isObject, type Json, numberText } from '../json.ts';
-import { type TagSet, tagSetOf } from './tag-set.ts';
+import { isPossible, type TagSet, tagSetOf } from './tag-set.ts';
 
 // The forms that tags have in events. Other people's JSON may be cut, or odd: what cannot be told is
 // undefined, and a set of which a part cannot be told is no set.
@@ -40,7 +40,7 @@ export function valueIn(json: Json | undefined): string | undefined {
 }
 
 function setOf(pairs: readonly Pair[] | undefined): TagSet | undefined {
-  return pairs?.every((pair) => pair !== undefined) ? tagSetOf(pairs) : undefined;
+  return pairs && isPossible(pairs) ? tagSetOf(pairs) : undefined;
 }
 
 function pairOfTagging(tagging: Json): Pair {

@@ -11,6 +11,23 @@ export function tagSetOf(tags: Iterable<readonly [key: string, value: string]>):
   return set;
 }
 
+/** A resource has 50 tags of its users at most, and a few of AWS itself (`aws:…`). */
+const maxTags = 100;
+/** UTF-16 units of the 128 characters that a key may have and the 256 of its value. */
+const maxTagLength = 2 * (128 + 256);
+
+/**
+ * Whether all tags could be told, and are no more and no longer than a resource may have. An event says the
+ * same of thousands of instances, and thousands of events ask for those of one: ten thousand tags would keep
+ * the function busy for minutes. "Tag your Amazon EC2 resources" (Amazon EC2 User Guide).
+ */
+export function isPossible<T extends readonly [key: string, value: string | null]>(
+  tags: readonly (T | undefined)[],
+): tags is readonly T[] {
+  if (tags.length > maxTags) return false;
+  return tags.every((tag) => tag && tag[0].length + (tag[1]?.length ?? 0) <= maxTagLength);
+}
+
 export const keepAll: TagFilter = () => true;
 
 /** The tags of a set that pass the filter. */

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { configurationOf } from '../../src/config.ts';
-import type { Tags } from '../../src/tags/tags.ts';
+import { createTags, type Tags } from '../../src/tags/tags.ts';
 import { transform } from '../../src/transform.ts';
 import {
   busEvent,
@@ -16,6 +16,7 @@ import {
  */
 export interface HostileBatch {
   readonly records: () => readonly (string | Uint8Array)[];
+  /** Default: nobody knows any. */
   readonly tags?: Tags;
 }
 
@@ -46,10 +47,10 @@ const ofThousandInstances = () => {
   return trailRecord('i', { requestParameters: { instancesSet: { items } } });
 };
 
-const ofInstance = (index: number) =>
+const ofInstance = (index: number, id = idOf(index)) =>
   busEvent(`${index}`, {
     'detail-type': 'EC2 Instance State-change Notification',
-    detail: { 'instance-id': idOf(index), state: 'stopped' },
+    detail: { 'instance-id': id, state: 'stopped' },
   });
 
 /** So many as an instance may have, so large as they may be. */
@@ -85,6 +86,31 @@ export const hostileBatches: Readonly<Record<string, HostileBatch>> = {
   'instances with the largest tags': {
     records: () => [gzipOf(...Array.from({ length: 8_000 }, (_, index) => ofInstance(index)))],
     tags: largestTags,
+  },
+  'calls that change ten thousand tags of ten thousand instances': {
+    records: () => {
+      const tags = Array.from({ length: 10_000 }, (_, index) => ({ key: `k${index}`, value: 'v' }));
+      const ids = Array.from({ length: 10_000 }, (_, index) => ({ resourceId: idOf(index) }));
+      const requestParameters = { resourcesSet: { items: ids }, tagSet: { items: tags } };
+      const call = trailRecord('x', { eventName: 'CreateTags', requestParameters });
+      return Array(15).fill(gzipOf(call));
+    },
+    tags: createTags({ lookUp: undefined }),
+  },
+  'an instance with ten thousand tags, in thousands of events': {
+    records: () => {
+      const tags = Object.fromEntries(
+        Array.from({ length: 10_000 }, (_, index) => [`k${index}`, 'v']),
+      );
+      const change = busEvent('x', {
+        'detail-type': 'Tag Change on Resource',
+        source: 'aws.tag',
+        resources: [`arn:aws:ec2:eu-west-1:123456789012:instance/${idOf(0)}`],
+        detail: { service: 'ec2', 'resource-type': 'instance', tags },
+      });
+      return [change, gzipOf(...Array.from({ length: 8_000 }, (_, at) => ofInstance(at, idOf(0))))];
+    },
+    tags: createTags({ lookUp: undefined }),
   },
   'events of nothing but brackets': {
     records: () => {

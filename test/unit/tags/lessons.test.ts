@@ -118,6 +118,25 @@ describe('RunInstances', () => {
 describe('A call that changes single tags', () => {
   const change = (id: string, delta: unknown) => ({ id, tells: 'change', delta });
   const none = setOf({});
+  const tagsOf = (count: number, valueLength = 1) =>
+    Array.from({ length: count }, (_, index) => ({
+      key: `k${index}`,
+      value: 'v'.repeat(valueLength),
+    }));
+
+  test('as many tags as a resource may have, as long as they may be, are told', () => {
+    const long = { key: '\u{1f600}'.repeat(128), value: '\u{1f600}'.repeat(256) };
+    const items = [long, ...tagsOf(99)];
+    const requestParameters = {
+      resourcesSet: { items: [{ resourceId: one }] },
+      tagSet: { items },
+    };
+    const tags = Object.fromEntries(items.map(({ key, value }) => [key, value]));
+
+    expect(lessonsIn(recordOf('CreateTags', { requestParameters }))).toEqual([
+      change(one, { put: setOf(tags), gone: none }),
+    ]);
+  });
 
   test('CreateTags tells which tags have which values since', () => {
     const record = recordOf('CreateTags', {
@@ -157,6 +176,9 @@ describe('A call that changes single tags', () => {
     ],
     ['CreateTags of a tag that cannot be told', 'CreateTags', { items: [{ key: 'a', value: [] }] }],
     ['CreateTags of a tag without value', 'CreateTags', { items: [{ key: 'a' }] }],
+    ['CreateTags of more tags than a resource has', 'CreateTags', { items: tagsOf(101) }],
+    ['DeleteTags of more tags than a resource has', 'DeleteTags', { items: tagsOf(101) }],
+    ['CreateTags of a longer tag than any', 'CreateTags', { items: tagsOf(1, 2 * 384) }],
     ['CreateTags of tags in another shape', 'CreateTags', 'odd'],
     ['DeleteTags of tags in another shape', 'DeleteTags', 'odd'],
   ])('%s may have changed any', (_, eventName, tagSet) => {
