@@ -14,13 +14,13 @@ export interface Refusal {
 
 /**
  * Puts one batch to the stream and tells what became of each record, in order. Rejects where that
- * is not known: the records may have been accepted all the same.
+ * is not known, and has no answer for a record of which it is not: it may have been accepted all the same.
  */
 export type PutBatch = (
   deliveryStreamArn: string,
   records: readonly Uint8Array[],
   signal: AbortSignal,
-) => Promise<readonly PutAnswer[]>;
+) => Promise<readonly (PutAnswer | undefined)[]>;
 
 export interface PutBudget {
   readonly remainingMs: () => number;
@@ -76,14 +76,17 @@ export async function putAgain(
       const leftMs = Math.min(maxCallMs, Math.floor(remainingMs() - reserveMs));
       if (leftMs < minCallMs) break;
       const batchRecords = batch.map((index) => records[index] as Uint8Array);
+      let lost = noAnswer;
       const batchAnswers = await callWithin(leftMs, (signal) =>
         putBatch(deliveryStreamArn, batchRecords, signal),
       ).catch((error: unknown) => {
-        for (const index of batch) (lostCalls[index] as number)++;
-        return batch.map(() => refusalOf(error));
+        lost = refusalOf(error);
+        return [];
       });
       batch.forEach((index, at) => {
-        answers[index] = batchAnswers[at] ?? noAnswer;
+        const answer = batchAnswers[at];
+        if (answer === undefined) (lostCalls[index] as number)++;
+        answers[index] = answer ?? lost;
       });
     }
     const isBusy = left.some((index) => answers[index] === 'accepted');

@@ -47,9 +47,10 @@ const finalCodes: ReadonlySet<string> = new Set([
   'ValidationException',
 ]);
 
-function answerOf({ RecordId, ErrorCode }: PutRecordBatchResponseEntry): PutAnswer {
-  if (RecordId !== undefined && !ErrorCode) return 'accepted';
-  return { code: ErrorCode ?? 'NoRecordId', isFinal: false };
+/** Undefined where it says neither that the record was taken nor that it was not. */
+function answerOf({ RecordId, ErrorCode }: PutRecordBatchResponseEntry): PutAnswer | undefined {
+  if (ErrorCode) return { code: ErrorCode, isFinal: false };
+  return RecordId === undefined ? undefined : 'accepted';
 }
 
 /** The stream that invoked us, and no other: it is named by the invocation. */

@@ -208,7 +208,7 @@ describe('putAgain', () => {
     expect(calls).toHaveLength(5);
   });
 
-  test('takes records without an answer for refused', async () => {
+  test('puts records without an answer again, and only those', async () => {
     const { putBatch, calls } = createPut(() => ['accepted'], takeAll);
 
     const answers = await putAgain(putBatch, arn, recordsOf('a', 'b', 'c'), createBudget());
@@ -218,6 +218,15 @@ describe('putAgain', () => {
       ['a', 'b', 'c'],
       ['b', 'c'],
     ]);
+  });
+
+  test('puts a record that always goes without an answer three times: each may have been taken', async () => {
+    const { putBatch, calls } = createPut(() => []);
+
+    const answers = await putAgain(putBatch, arn, recordsOf('a'), createBudget());
+
+    expect(answers).toEqual([{ code: 'NoAnswer', isFinal: false }]);
+    expect(calls).toHaveLength(3);
   });
 
   test('puts nothing where no time is left', async () => {
