@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Contents, WorkDocument } from './contents.ts';
 import { RecordError } from './errors.ts';
+import { isGzip } from './events/read.ts';
 import { maxAttempts } from './firehose/carrier.ts';
 import { type FirehoseLimits, maxLineBytesOf } from './firehose/limits.ts';
 import { type Journey, type Part, pack } from './firehose/parts.ts';
@@ -37,7 +38,8 @@ interface Unwritten extends Part {
  */
 export function decide(contents: Contents, limits: FirehoseLimits): Decision {
   if ('unopened' in contents) {
-    return { step: 'put again', groups: [[{ bytes: contents.unopened, lineBytes: 0 }]] };
+    const { unopened: bytes } = contents;
+    return { step: 'put again', groups: [[{ bytes, lineBytes: 0, isGzipped: isGzip(bytes) }]] };
   }
   const maxLineBytes = maxLineBytesOf(limits);
   let totalBytes = 0;

@@ -6,6 +6,8 @@ import { carrierOverhead, carry } from './carrier.ts';
 export interface Part {
   readonly bytes: Uint8Array;
   readonly lineBytes: number;
+  /** Whether it is gzipped as it is: what is gzipped twice is never unpacked. */
+  readonly isGzipped?: boolean;
 }
 
 /** What the carriers of one record have in common. */
@@ -38,7 +40,8 @@ export function pack(
   const [first, ...others] = parts;
   if (first === undefined) return [];
   if (others.length === 0) {
-    const payload = first.bytes.length <= room ? first.bytes : gzipSync(first.bytes);
+    const { bytes, isGzipped } = first;
+    const payload = bytes.length <= room || isGzipped ? bytes : gzipSync(bytes);
     return payload.length <= room ? [carry({ ...journey, payload })] : undefined;
   }
   const bytes = parts.reduce((sum, part) => sum + part.bytes.length + 1, -1);

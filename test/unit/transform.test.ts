@@ -716,6 +716,18 @@ describe('A batch that would keep more than it may in memory', () => {
     expect(rounds.map(fatesOf)).toEqual([['a,b', 'put again', 'b'], ['c']]);
   });
 
+  test('lets one fail as it came that no carrier holds: what is gzipped twice is never read', async () => {
+    // Stored, as some writers of gzip do: gzip again would make less of it.
+    const large = gzipSync(padded('x', 2000), { level: 0 });
+
+    const ran = await runRecords([zipped(a), large], {
+      limits: { maxKeptBytes: 1, maxRecordBytes: large.length },
+    });
+
+    expect(fatesOf(ran)).toEqual(['a', 'TOO_LARGE']);
+    expect(ran.answers[1]?.data).toBe(large.toString('base64'));
+  });
+
   test('counts unpacked bytes, lines and documents', async () => {
     const limits = { maxKeptBytes: 12_000 };
     const documents = (count: number) =>
