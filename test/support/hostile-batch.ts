@@ -128,6 +128,9 @@ export const hostileBatches: Readonly<Record<string, HostileBatch>> = {
   'bombs of blanks': {
     records: () => Array(1_000).fill(gzipOf(' '.repeat(documentBytes))),
   },
+  'bombs that pass their bounds': {
+    records: () => Array(3_000).fill(gzipOf(' '.repeat(documentBytes + 1))),
+  },
   'bombs of brackets': {
     records: () => Array(1_000).fill(gzipOf(upTo(documentBytes, '{}'))),
   },
