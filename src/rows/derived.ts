@@ -1,5 +1,5 @@
 import { type EventInstance, instancesIn, instancesInRecord } from '../events/instances.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject, ownValue } from '../json.ts';
 import { type Actor, actorIn } from './actor.ts';
 import { textOf } from './forms.ts';
 import type { ColumnName, Row, RowInstance } from './schema.ts';
@@ -150,13 +150,19 @@ function outcomeOf(record: JsonObject): string | undefined {
 
 /**
  * Some have neither code nor message, only `Failure` in the response, beside `ConsoleLogin` or
- * `SwitchRole`. "AWS Management Console sign-in events" (AWS CloudTrail User Guide).
+ * `SwitchRole`; or, where IAM Identity Center or WorkSpaces ask, in the details of a service event, beside
+ * its name. "AWS Management Console sign-in events" (AWS CloudTrail User Guide), "Understanding IAM
+ * Identity Center sign-in events" (AWS IAM Identity Center User Guide).
  */
 function isFailedSignIn(record: JsonObject): boolean {
-  const { responseElements } = record;
+  const { eventName, responseElements, serviceEventDetails } = record;
+  const kind = kindOf(record);
+  if (kind === 'service_event' && isObject(serviceEventDetails)) {
+    if (ownValue(serviceEventDetails, String(eventName)) === 'Failure') return true;
+  }
   if (!isObject(responseElements)) return false;
   if (responseElements.ConsoleLogin === 'Failure') return true;
-  return kindOf(record) === 'sign_in' && Object.values(responseElements).includes('Failure');
+  return kind === 'sign_in' && Object.values(responseElements).includes('Failure');
 }
 
 function isSaid(value: Json | undefined): boolean {

@@ -172,9 +172,11 @@ export const columns = [
   {
     name: 'outcome',
     type: 'string',
-    description: '`success`, or `failure`: an error, or a failed console login.',
+    description: '`success`, or `failure`: an error, or a failed sign-in.',
     example: 'failure',
-    ...derivedOfRecord('`errorCode`, `errorMessage`, and what `responseElements` says of a login'),
+    ...derivedOfRecord(
+      '`errorCode`, `errorMessage`, and what `responseElements` or `serviceEventDetails` says of a sign-in',
+    ),
   },
   {
     name: 'error_code',

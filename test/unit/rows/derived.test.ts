@@ -97,6 +97,15 @@ describe('The kind of another event', () => {
   });
 });
 
+/** A step of a sign-in to IAM Identity Center or WorkSpaces. */
+function signInStep(result: string): JsonObject {
+  return {
+    eventName: 'CredentialVerification',
+    eventType: 'AwsServiceEvent',
+    serviceEventDetails: { CredentialVerification: result },
+  };
+}
+
 describe('The outcome of a record', () => {
   test.each<[JsonObject, string | undefined]>([
     [{}, 'success'],
@@ -110,6 +119,11 @@ describe('The outcome of a record', () => {
     [{ responseElements: { ConsoleLogin: 'Success' } }, 'success'],
     [{ responseElements: 'Failure' }, 'success'],
     [{ responseElements: null }, 'success'],
+    [signInStep('Failure'), 'failure'],
+    [signInStep('Success'), 'success'],
+    [{ ...signInStep('Failure'), eventName: 'UserAuthentication' }, 'success'],
+    [{ ...signInStep('Failure'), eventType: 'AwsApiCall' }, 'success'],
+    [{ ...signInStep('Failure'), serviceEventDetails: 'Failure' }, 'success'],
     [{ insightDetails: { state: 'Start' } }, undefined],
     [{ insightDetails: { state: 'End' }, errorCode: 'x' }, undefined],
     [{ insightDetails: null }, 'success'],
