@@ -41,6 +41,9 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   },
   'aws.access-analyzer': {
     'Access Analyzer Finding': { state: 'status', id: 'id', errorCode: 'error' },
+    'Access Preview State Change': { state: 'status', previous: 'previousStatus', id: 'accessPreviewId' },
+    'Internal Access Finding': { state: 'status', id: 'id' },
+    'Unused Access Finding for IAM entities': { state: 'status', previous: 'previousStatus', id: 'findingId' },
   },
   'aws.acm': {
     'ACM Certificate Approaching Expiration': { id: '@resources' },
@@ -76,6 +79,9 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   'aws.airflow': {
     'MWAA Environment Status Change': { state: 'status', id: 'arn', errorCode: 'lastUpdate.error.errorCode', errorMessage: 'lastUpdate.error.errorMessage' },
   },
+  'aws.amplify': {
+    'Amplify Deployment Status Change': { state: 'jobStatus', id: '@resources' },
+  },
   'aws.apigateway': {
     'APIGateway CRL ingestion': { state: 'state', id: '@resources', errorMessage: 'reason' },
   },
@@ -98,6 +104,10 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   'aws.applicationinsights': {
     'Application Insights Problem Detected': { state: 'status', id: 'problemId' },
     'Application Insights Problem Update': { state: 'status', id: 'problemId' },
+  },
+  'aws.apprunner': {
+    'AppRunner Service Operation Status Change': { state: 'operationStatus', id: '@resources' },
+    'AppRunner Service Status Change': { state: 'CurrentStatus', previous: 'PreviousStatus', id: '@resources' },
   },
   'aws.athena': {
     'Athena Query State Change': { state: 'currentState', previous: 'previousState', id: 'queryExecutionId', errorCode: 'athenaError.errorType', errorMessage: 'athenaError.errorMessage' },
@@ -132,10 +142,15 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'Scan Job State Change': { state: 'state', id: 'scanJobId', instances: ['resourceArn'] },
   },
   'aws.batch': {
+    'Batch Job Queue Blocked': { state: 'status', id: 'jobId' },
     'Batch Job State Change': { state: 'status', id: 'jobId' },
   },
   'aws.bcm-dashboards': {
     'Billing and Cost Management Dashboard Schedule Report Created': { id: 'scheduleReportArn' },
+  },
+  'aws.bedrock': {
+    'Batch Inference Job State Change': { state: 'status', id: 'batchJobArn', errorMessage: 'failureMessage' },
+    'Model Customization Job State Change': { state: 'jobStatus', id: 'jobArn', errorMessage: 'failureMessage' },
   },
   'aws.braket': {
     'Braket Task State Change': { state: 'status', id: 'quantumTaskArn' },
@@ -149,6 +164,9 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'CloudFormation Hook Invocation Progress': { state: 'status', id: 'target-detail.target-id' },
     'CloudFormation Resource Status Change': { state: 'status-details.status', id: ['physical-resource-id', 'logical-resource-id'], instances: ['physical-resource-id'] },
     'CloudFormation Stack Status Change': { state: 'status-details.status', id: 'stack-id' },
+    'CloudFormation StackSet Operation Status Change': { state: 'status-details.status', id: 'stack-set-operation-id' },
+    'CloudFormation StackSet StackInstance Status Change': { state: 'status-details.status', id: 'stack-id' },
+    'CloudFormation StackSet Status Change': { state: 'status-details.status', id: 'stack-set-arn' },
   },
   'aws.cloudwatch': {
     'CloudWatch Alarm Configuration Change': { state: 'state.value', id: 'alarmName', verb: 'operation', instances: ['configuration.metrics[].metricStat.metric.dimensions.InstanceId'] },
@@ -232,6 +250,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   },
   'aws.dms': {
     'DMS Replication Instance State Change': { state: 'eventType', id: '@resources' },
+    'DMS Replication Task State Change': { state: 'eventType', id: '@resources' },
   },
   'aws.drs': {
     'DRS PIT Snapshot Taken': { id: 'EbsSnapshotID' },
@@ -347,6 +366,12 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   'aws.emr-containers': {
     'EMR Job Run State Change': { state: 'state', id: 'jobRunId', errorCode: 'failureReason' },
   },
+  'aws.emr-serverless': {
+    'EMR Serverless Application State Change': { state: 'state', id: 'applicationId' },
+    'EMR Serverless Job Resource Utilization Update': { id: 'jobRunId' },
+    'EMR Serverless Job Run Retry': { id: 'jobRunId' },
+    'EMR Serverless Job Run State Change': { state: 'state', previous: 'previousState', id: 'jobRunId' },
+  },
   'aws.es': {
     'Amazon OpenSearch Service Auto-Tune Notification': { state: 'status', id: '@resources' },
     'Amazon OpenSearch Service Notification': { id: '@resources' },
@@ -380,6 +405,9 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'Glue Data Catalog Table State Change': { id: 'tableName', verb: 'typeOfChange' },
     'Glue Job Run Status': { state: 'state', id: 'jobRunId' },
     'Glue Job State Change': { state: 'state', id: 'jobRunId' },
+  },
+  'aws.glue-dataquality': {
+    'Data Quality Evaluation Results Available': { state: 'state', id: 'resultID' },
   },
   'aws.greengrass': {
     'Greengrass Deployment Status Change': { state: 'status', id: 'deployment-id' },
@@ -642,6 +670,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'Membership Updated': { id: 'membershipId' },
   },
   'aws.securityhub': {
+    'Findings Imported V2': { state: 'findings[].status', id: 'findings[].metadata.uid', instances: ['findings[].resources[].uid'] },
     'Security Hub Findings - Custom Action': { state: ['findings[].Workflow.Status', 'findings[].WorkflowState'], id: 'findings[].Id', instances: ['findings[].Resources[].Id'] },
     'Security Hub Findings - Imported': { state: ['findings[].Workflow.Status', 'findings[].WorkflowState'], id: 'findings[].Id', instances: ['findings[].Resources[].Id'] },
     'Security Hub Insight Results': { id: 'insightArn' },
@@ -658,6 +687,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   },
   'aws.ssm': {
     'Calendar State Change': { state: 'state', id: '@resources' },
+    'Change Request Status Update': { state: 'ops-item-status', id: 'change-request-id' },
     'Configuration Compliance State Change': { state: 'compliance-status', id: 'resource-id', instances: ['resource-id'] },
     'EC2 Automation Execution Status-change Notification': { state: 'Status', id: 'ExecutionId' },
     'EC2 Automation Step Status-change Notification': { state: 'Status', id: 'ExecutionId', verb: 'Action' },
@@ -665,12 +695,15 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'EC2 Command Status-change Notification': { state: 'status', id: 'command-id' },
     'EC2 State Manager Association State Change': { state: 'status', id: 'association-id', instances: ['targets{}.values[]'] },
     'EC2 State Manager Instance Association State Change': { state: 'status', id: 'association-id', errorCode: 'error-code', instances: ['instance-id'] },
+    'Inventory Resource State Change': { state: 'action-status', id: 'resource-id', verb: 'action', instances: ['resource-id'] },
     'Maintenance Window Execution State-change Notification': { state: 'status', id: 'window-execution-id' },
     'Maintenance Window State-change Notification': { state: 'status', id: 'window-id' },
     'Maintenance Window Target Registration Notification': { state: 'status', id: 'window-target-id' },
     'Maintenance Window Task Execution State-change Notification': { state: 'status', id: 'task-execution-id' },
     'Maintenance Window Task Registration Notification': { state: 'status', id: 'window-task-id' },
     'Maintenance Window Task Target Invocation State-change Notification': { state: 'status', id: 'task-execution-id' },
+    'OpsItem Create': { state: 'status', id: 'ops-item-id' },
+    'OpsItem Update': { state: 'status', id: 'ops-item-id' },
     'Parameter Store Change': { id: 'name', verb: 'operation' },
     'Parameter Store Policy Action': { state: 'action-status', id: 'parameter-name' },
   },
