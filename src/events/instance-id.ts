@@ -5,7 +5,7 @@ const instanceId = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
  * An instance's ARN, also with odd Regions and without account, as Spot, SSM and Elastic Disaster
  * Recovery events have it.
  */
-const instanceArn = /:(?:managed-|recovery-)?instance\/(i-[0-9a-f]+)$/;
+const instanceArn = /^\S*:(?:managed-|recovery-)?instance\/(i-[0-9a-f]+)$/;
 
 /**
  * The instance that a text is the id or the ARN of, or undefined: never an id inside other text. Before

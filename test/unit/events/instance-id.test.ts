@@ -39,6 +39,7 @@ describe('instanceIdIn', () => {
     `${id},${id}`,
     `${id} is not there`,
     `The instance ${id}`,
+    `Look at arn:aws:ec2:eu-west-1:123456789012:instance/${id}`,
     `"${id}"`,
     `x${id}`,
     `*${id}`,
