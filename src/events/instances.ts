@@ -45,6 +45,9 @@ const responseIds = finderOf([
   '*Response.fleetInstanceSet.item[].instanceIds.item[]',
 ]);
 
+/** Of a Spot instance that was given or taken back: `BidFulfilledEvent`, `BidEvictedEvent`. */
+const serviceEventIds = finderOf(['instanceIdSet[]']);
+
 /** Items of a response that tell a state beside the id: Run-, Start-, Stop-, TerminateInstances. */
 const instanceItems = finderOf(['instancesSet.items[]']);
 
@@ -52,10 +55,11 @@ const resourceIds = finderOf(['ARN']);
 
 /** The instances that a CloudTrail record is about, in order of appearance, none twice. */
 export function instancesInRecord(record: JsonObject): EventInstance[] {
-  const { requestParameters, responseElements, resources } = record;
+  const { requestParameters, responseElements, serviceEventDetails, resources } = record;
   const instances = instancesIn([
     ...requestIds(requestParameters),
     ...responseIds(responseElements),
+    ...serviceEventIds(serviceEventDetails),
     ...resourceIds(resources),
   ]);
   if (instances.length === 0) return instances;

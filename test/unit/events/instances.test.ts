@@ -148,6 +148,12 @@ describe('The instances of a record', () => {
     expect(idsIn({ responseElements })).toEqual(ids);
   });
 
+  test('are in the details of a service event', () => {
+    const serviceEventDetails = { instanceIdSet: [one, two], reason: `the end of ${one}` };
+
+    expect(idsIn({ eventName: 'BidEvictedEvent', serviceEventDetails })).toEqual([one, two]);
+  });
+
   test('are in its resources', () => {
     const resources = [
       { ARN: arnOf(one), accountId: '123456789012', type: 'AWS::EC2::Instance' },
