@@ -7,6 +7,7 @@ import {
   DuckDBInstance,
   DuckDBListValue,
   DuckDBMapValue,
+  type DuckDBPreparedStatement,
   type DuckDBResult,
   DuckDBStructValue,
   DuckDBTimestampMillisecondsValue,
@@ -18,6 +19,7 @@ import {
   DuckDBUnionValue,
   type DuckDBValue,
   ResultReturnType,
+  StatementType,
 } from '@duckdb/node-api';
 import { type EventTable, eventColumns, eventTables, partitionColumns } from '../athena/tables.ts';
 import { typeIn } from '../src/rows/column-type.ts';
@@ -82,10 +84,14 @@ export async function openLake(folder: string): Promise<OpenLake> {
   const found = await connection.runAndReadAll(`FROM glob(${failures}) LIMIT 1`);
   const hasFailures = found.currentRowCount > 0;
   await connection.run(failuresStatement(hasFailures ? failures : undefined));
+  let isInterrupted = false;
   return {
     isEmpty: formats.length === 0,
-    ask: (sql) => ask(connection, sql),
-    interrupt: () => connection.interrupt(),
+    ask: (sql) => ask(connection, sql, () => isInterrupted),
+    interrupt() {
+      isInterrupted = true;
+      connection.interrupt();
+    },
     close,
   };
 }
@@ -145,8 +151,13 @@ function selectSql({ prefix, extension, format }: EventTable, folder: string): s
   return `SELECT COLUMNS(name -> name IN (${known})) FROM ${reader}, ${hive})`;
 }
 
-async function ask(connection: DuckDBConnection, sql: string): Promise<Answer> {
-  const result = await attempt(() => runAll(connection, sql));
+async function ask(
+  connection: DuckDBConnection,
+  sql: string,
+  isInterrupted: () => boolean,
+): Promise<Answer> {
+  const answer = await attempt(() => runAll(connection, sql, isInterrupted));
+  const result = answer?.result;
   const answered = result?.returnType === ResultReturnType.NOTHING ? undefined : result;
   const columns =
     answered?.deduplicatedColumnNames().map((name, index) => {
@@ -157,10 +168,15 @@ async function ask(connection: DuckDBConnection, sql: string): Promise<Answer> {
   return {
     columns,
     async *rows() {
-      for (;;) {
-        const chunk = await attempt(async () => result?.fetchChunk());
-        if (!chunk || chunk.rowCount === 0) return;
-        yield chunk.getRows();
+      const all = answer?.rows();
+      try {
+        for (;;) {
+          const next = await attempt(async () => all?.next());
+          if (!next || next.done) return;
+          yield next.value;
+        }
+      } finally {
+        await all?.return(undefined);
       }
     },
   };
@@ -169,15 +185,72 @@ async function ask(connection: DuckDBConnection, sql: string): Promise<Answer> {
 async function runAll(
   connection: DuckDBConnection,
   sql: string,
-): Promise<DuckDBResult | undefined> {
+  isInterrupted: () => boolean,
+): Promise<StreamedAnswer | undefined> {
   const statements = await connection.extractStatements(sql);
-  let result: DuckDBResult | undefined;
   for (let index = 0; index < statements.count; index++) {
     const statement = await statements.prepare(index);
     const isLast = index === statements.count - 1;
-    result = isLast ? await statement.stream() : await statement.run();
+    if (isLast) return streamed(connection, statement, isInterrupted);
+    await statement.run();
   }
-  return result;
+  return undefined;
+}
+
+interface StreamedAnswer {
+  readonly result: DuckDBResult;
+  rows(): AsyncGenerator<DuckDBValue[][]>;
+}
+
+/** Statements that make their rows while these are read. */
+const streamedTypes: ReadonlySet<StatementType> = new Set([
+  StatementType.SELECT,
+  StatementType.EXECUTE,
+]);
+
+/**
+ * Runs a statement whose rows are made as they are read. The binding ends them in the same way where all are
+ * there and where a later one cannot be made; only the transaction around them knows. Then the statement is run
+ * once more, whole, to hear why.
+ */
+async function streamed(
+  connection: DuckDBConnection,
+  statement: DuckDBPreparedStatement,
+  isInterrupted: () => boolean = () => false,
+): Promise<StreamedAnswer> {
+  const end = () => succeeds(() => connection.run('COMMIT'));
+  if (streamedTypes.has(statement.statementType)) {
+    await end(); // of one that is open; nothing else comes in it
+    await connection.run('BEGIN TRANSACTION');
+  }
+  const result = await statement.stream().catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
+  return {
+    result,
+    async *rows() {
+      try {
+        for (;;) {
+          const chunk = await result.fetchChunk();
+          if (!chunk || chunk.rowCount === 0) break;
+          yield chunk.getRows();
+        }
+        if (await succeeds(() => connection.run('SELECT 1'))) return;
+      } finally {
+        await end();
+      }
+      if (!isInterrupted()) await statement.run();
+      throw new Error('The answer breaks off: it could not be made to its end.');
+    },
+  };
+}
+
+async function succeeds(step: () => Promise<unknown>): Promise<boolean> {
+  return step().then(
+    () => true,
+    () => false,
+  );
 }
 
 async function attempt<T>(step: () => Promise<T>): Promise<T> {
@@ -275,14 +348,10 @@ export async function* rowTextsOf(file: string): AsyncGenerator<string> {
   const { connection, close } = await connect();
   try {
     const from = `read_parquet(${quoteText(literalPath(file))}, hive_partitioning = false)`;
-    const result = await connection.stream(`FROM ${from}`);
+    const { result, rows } = await streamed(connection, await connection.prepare(`FROM ${from}`));
     const names = result.columnNames();
-    for (
-      let chunk = await result.fetchChunk();
-      chunk?.rowCount;
-      chunk = await result.fetchChunk()
-    ) {
-      for (const row of chunk.getRows()) {
+    for await (const some of rows()) {
+      for (const row of some) {
         const text = objectJson(names.map((name, at) => [name, row[at] ?? null]));
         yield JSON.stringify(JSON.parse(text, (_key, value) => value ?? undefined));
       }

@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { failuresTable } from '../../../athena/failures.ts';
-import { jsonOf, type OpenLake, openLake, textOf } from '../../../local/duckdb.ts';
+import { jsonOf, type OpenLake, openLake, rowTextsOf, textOf } from '../../../local/duckdb.ts';
 import { duckdb } from '../../../local/duckdb-dialect.ts';
 import { typeIn } from '../../../src/rows/column-type.ts';
 import { type Row, columns as rowColumns } from '../../../src/rows/schema.ts';
@@ -240,8 +240,48 @@ describe('SQL', () => {
     });
   });
 
+  const failing = "SELECT if(range = 400000, error('boom'), range) FROM range(500000)";
+  test.each([failing, `PREPARE p AS ${failing}; EXECUTE p`, `BEGIN; ${failing}`])(
+    'that fails after its first rows is refused all the same: %s',
+    async (sql) => {
+      await expect(ask(sql)).rejects.toThrow('Invalid Input Error: boom');
+    },
+  );
+
+  test('asked half-way leaves nothing behind', async () => {
+    const lake = await openLake(folder);
+    opened.push(lake);
+    const half = await lake.ask('FROM range(500000)');
+    for await (const _ of half.rows()) break;
+    await lake.ask('FROM range(5)'); // not read at all
+
+    const { rows } = await lake.ask('CREATE TABLE t AS SELECT 1 AS n; FROM t');
+
+    expect((await collect(rows())).flat()).toEqual([[1]]);
+  });
+
   test('gets nothing from elsewhere', async () => {
     await expect(ask("FROM 'https://192.0.2.1/a.json'")).rejects.toThrow(/httpfs|extension/);
+  });
+});
+
+describe('Rows of a Parquet file', () => {
+  test('end with an error where the file is damaged behind the first', async () => {
+    const file = `${folder}.parquet`;
+    const rows = 'SELECT md5(range::VARCHAR) AS event_id FROM range(200000)';
+    await ask(`COPY (${rows}) TO '${file}' (COMPRESSION gzip, ROW_GROUP_SIZE 20000)`);
+    const bytes = readFileSync(file);
+    const middle = Math.floor(bytes.length / 2);
+    bytes.fill(0, middle, middle + 100_000);
+    writeFileSync(file, bytes);
+
+    let given = 0;
+    const reading = async () => {
+      for await (const _ of rowTextsOf(file)) given++;
+    };
+
+    await expect(reading()).rejects.toThrow();
+    expect(given).toBeGreaterThan(0);
   });
 });
 
