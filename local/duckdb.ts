@@ -61,7 +61,7 @@ export interface Answer {
  * Opens a lake for SQL: the tables `events`, with names and types of the row contract, and `failures`, and
  * the views that Athena has over `events`. A lake that holds nothing yet, or is not there, has empty ones. Nothing is ever
  * installed or loaded from elsewhere.
- * @throws EnvironmentError for a folder whose own path looks like a partition
+ * @throws EnvironmentError for a folder whose own path looks like a partition, or is none to DuckDB
  */
 export async function openLake(folder: string): Promise<OpenLake> {
   const partitionName = folder
@@ -70,6 +70,11 @@ export async function openLake(folder: string): Promise<OpenLake> {
   if (partitionName !== undefined) {
     throw new EnvironmentError(
       `The lake lies in a folder named ${partitionName}, which would be taken for a partition: move it.`,
+    );
+  }
+  if (sep === '/' && folder.includes('\\')) {
+    throw new EnvironmentError(
+      `The path of the lake has a backslash, ${folder}, which the engine takes for a slash: move it.`,
     );
   }
   const formats = await formatsIn(folder);
