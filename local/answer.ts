@@ -1,5 +1,5 @@
 import { type Answer, objectJson, textOf } from './duckdb.ts';
-import { isTooWide, layOutTable, recordLines, type TableCell } from './table.ts';
+import { isTooWide, layOutTable, recordLines, shownJson, type TableCell } from './table.ts';
 import { counted, type Output, type Terminal } from './terminal.ts';
 
 /** Rows whose widths lay the table out. */
@@ -10,7 +10,7 @@ export async function writeJson(answer: Answer, { stdout, interrupted }: Termina
   const names = answer.columns.map(({ name }) => name);
   for await (const rows of answer.rows()) {
     const lines = rows.map((row) => objectJson(names.map((name, at) => [name, row[at] ?? null])));
-    await stdout.write(`${lines.join('\n')}\n`);
+    await stdout.write(`${lines.map((line) => shownJson(line, stdout)).join('\n')}\n`);
     if (interrupted.aborted) return;
   }
 }

@@ -1,3 +1,5 @@
+import type { Output } from './terminal.ts';
+
 /** One column of a table. */
 export interface TableColumn {
   readonly name: string;
@@ -107,6 +109,11 @@ export function printable(text: string): string {
     /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu,
     (char) => shortEscapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** JSON as a terminal may show it, which still means the same; elsewhere it stays as it is. */
+export function shownJson(json: string, { columns }: Output): string {
+  return columns === undefined ? json : printable(json);
 }
 
 const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -3,6 +3,7 @@ import { defineCommand, invocationPrefix, lakeFolderOf, lakeOption } from '../co
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { restoreEvents } from '../lake/restore-events.ts';
 import { createProgress } from '../progress.ts';
+import { shownJson } from '../table.ts';
 import { counted } from '../terminal.ts';
 
 /** Text that is written at once. */
@@ -14,9 +15,10 @@ export const restore = defineCommand({
   summary: 'give the events of a lake back, in the form that they came in',
   positionals: '',
   description: [
-    'Prints every event of a lake as a line of JSON, EventBridge event or CloudTrail record as it came:',
-    'all that it said, in the order of partitions and files. Only what JSON does not tell apart is not',
-    'kept (the order of keys, white space, a key that was there twice, null for a key that is absent).',
+    'Prints every event of a lake as a line of JSON, EventBridge event or CloudTrail',
+    'record as it came: all that it said, in the order of partitions and files. Only',
+    'what JSON does not tell apart is not kept (the order of keys, white space, a',
+    'key that was there twice, null for a key that is absent).',
   ],
   options: {
     lake: lakeOption,
@@ -53,7 +55,7 @@ export const restore = defineCommand({
     });
     for await (const event of given) {
       events++;
-      block += `${event}\n`;
+      block += `${shownJson(event, terminal.stdout)}\n`;
       if (block.length < blockLength) continue;
       await terminal.stdout.write(block);
       block = '';
@@ -68,9 +70,10 @@ export const restore = defineCommand({
 
 /** A day that an option names. @throws UsageError for what is none */
 export function dayIn(option: string, value: string | undefined): string | undefined {
-  const isDay =
-    value === undefined ||
-    (/^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(`${value}T00:00:00Z`)));
+  if (value === undefined) return undefined;
+  const epochMs = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
+  // It takes February 30th for March 2nd.
+  const isDay = !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(value);
   if (isDay) return value;
   throw new UsageError(`--${option} is ${value}, but has to be a day like 2026-11-20.`);
 }

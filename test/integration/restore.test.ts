@@ -211,6 +211,20 @@ describe('restore', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(count);
   });
 
+  test('lets nothing in an event reach a terminal as a command', async () => {
+    const event = {
+      ...JSON.parse('{"id":"1","detail-type":"a","source":"b"}'),
+      detail: '\u009b2J',
+    };
+    writeFileSync(join(folder, 'odd.json'), JSON.stringify(event));
+    await put('odd', 'odd.json');
+
+    const { stdout } = await run(['restore', '--lake', 'odd'], { folder, columns: 80 });
+
+    expect(stdout).toContain('\\u009b2J');
+    expect(JSON.parse(stdout)).toMatchObject({ detail: '\u009b2J' });
+  });
+
   test('says where there is nothing', async () => {
     await put('lake', ...samples);
 
