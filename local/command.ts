@@ -30,7 +30,7 @@ export interface Command<O extends Options = Options> {
   readonly summary: string;
   /** What follows the name, without the options: `[FILE…]`. */
   readonly positionals: string;
-  /** What it does, in a few lines of at most 90 characters. */
+  /** What it does, in a few lines of at most 80 characters. */
   readonly description: readonly string[];
   readonly options: O;
   /** A line that works. */
@@ -91,7 +91,7 @@ function argumentsOf(command: Command, given: readonly string[]): Arguments<Opti
   const hint = `See \`${invocationPrefix} ${command.name} --help\`.`;
   try {
     const { options } = command;
-    return parseArgs({ args: [...given], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: commentsLast(given), options, allowPositionals: true, strict: true });
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     const quoted = /'([^']*)'/.exec(message)?.[1] ?? '';
@@ -109,6 +109,13 @@ function argumentsOf(command: Command, given: readonly string[]): Arguments<Opti
     }
     throw error;
   }
+}
+
+/** SQL may begin with a comment, which `parseArgs` takes for an option. */
+function commentsLast(args: readonly string[]): string[] {
+  if (args.includes('--')) return [...args];
+  const isComment = (arg: string) => /^--\s/.test(arg);
+  return [...args.filter((arg) => !isComment(arg)), '--', ...args.filter(isComment)];
 }
 
 /** ` Did you mean --lake?`, where a known name is like what was typed. */
@@ -136,6 +143,9 @@ function editDistance(a: string, b: string): number {
   return row[b.length] as number;
 }
 
+/** What a terminal shows of a line, unless somebody made it wider. */
+const helpWidth = 80;
+
 function helpOf(command: Command, terminal: Terminal): string {
   const { stdout } = terminal;
   const heading = (text: string) => stdout.style('bold', text);
@@ -155,7 +165,7 @@ function helpOf(command: Command, terminal: Terminal): string {
     '',
     heading('Options:'),
     ...rows.flatMap(([left, help]) =>
-      wrap(help, 92 - width - 2).map(
+      wrap(help, helpWidth - width - 2).map(
         (line, i) => `  ${(i === 0 ? left : '').padEnd(width)}${line}`,
       ),
     ),

@@ -24,7 +24,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'you may not: change its permissions, or take another',
   EDQUOT: 'your quota is used up: make room there, and try again',
   EIO: 'the disk reports an error: try again, or take a copy',
-  EISDIR: 'it is a folder: name the files in it',
+  EISDIR: 'it is a folder: name a file in it',
   EMFILE: 'too many files are open: raise `ulimit -n`, and try again',
   ENOENT: 'there is no such file',
   ENOSPC: 'the disk is full: make room there, and try again',

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
+import { UsageError } from './errors.ts';
 
 /** What a command has of the world around it. */
 export interface Terminal {
@@ -78,8 +79,9 @@ export function dataFolderOf({ XDG_DATA_HOME = '' }: NodeJS.ProcessEnv, home = h
   return join(dataHome, 'eventlake');
 }
 
-/** A path as the user means it. */
+/** A path as the user means it. @throws UsageError for an empty one, which would be the folder itself */
 export function pathOf({ folder }: Terminal, path: string): string {
+  if (path === '') throw new UsageError('The name of a file or folder is empty.');
   return resolve(folder, path);
 }
 

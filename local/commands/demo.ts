@@ -84,9 +84,9 @@ export const demo = defineCommand({
   summary: 'show it all with the sample events of this project',
   positionals: '',
   description: [
-    'Builds the function, puts the events of events/readable/ through it into a lake of its own, and asks',
-    'it three questions. The lake stays, to be asked more; the next demo makes it anew, and deletes',
-    'nothing but what the last one made.',
+    'Builds the function, puts the events of events/readable/ through it into a lake',
+    'of its own, and asks it three questions. The lake stays, to be asked more; the',
+    'next demo makes it anew, and deletes nothing but what the last one made.',
   ],
   options: { lake: lakeOptionOf('demo') },
   example: 'npm run demo',

@@ -13,12 +13,13 @@ import { stackOptions, stackOptionsIn } from './put.ts';
 /** Makes the JSON that `sam local invoke -e` takes. */
 export const invocation = defineCommand({
   name: 'invocation',
-  summary: 'make the Firehose invocation of events that `sam local invoke -e` takes',
+  summary: 'make a Firehose invocation of events, for `sam local invoke -e`',
   positionals: 'FILE…',
   description: [
-    'Reads events as put does, and prints what Firehose would invoke the function with: one record an',
-    'event, in base64. The same events make the same text, as each arrives when it happened.',
-    'Broken input becomes a record too, is named by file and line, and makes the exit status 1.',
+    'Reads events as put does, and prints what Firehose would invoke the function',
+    'with: one record an event, in base64. The same events make the same text, as',
+    'each arrives when it happened. Broken input becomes a record too, is named by',
+    'file and line, and makes the exit status 1.',
   ],
   options: {
     out: { type: 'string', value: 'FILE', help: 'write it there instead of to standard output' },

@@ -44,8 +44,9 @@ export const overview = defineCommand({
   summary: 'what a lake holds, by kind, and what no column holds',
   positionals: '',
   description: [
-    'Counts the events of each kind, and the share of them that has a state, the id of a resource,',
-    'instances, and anything that no column of its own holds; then names those fields.',
+    'Counts the events of each kind, and the share of them that has a state, the id',
+    'of a resource, instances, and anything that no column of its own holds; then',
+    'names those fields.',
   ],
   options: { lake: lakeOption, json: jsonOption('print a JSON object a row') },
   example: `${invocationPrefix} overview --lake DIR`,

@@ -10,9 +10,10 @@ export const query = defineCommand({
   summary: 'ask a lake in SQL',
   positionals: '"SQL"',
   description: [
-    'Runs SQL (DuckDB) over the table events: one row an event, with the columns that Athena has, and',
-    'source and day, which a query is faster with; and the table failures: what could not become rows.',
-    'The views of docs/athena.md are there too, such as instance_events. SQL as - is read from standard input.',
+    'Runs SQL (DuckDB) over the table events: one row an event, with the columns',
+    'that Athena has, and source and day, which a query is faster with; and the',
+    'table failures: what could not become rows. The views of docs/athena.md are',
+    'there too, such as instance_events. SQL as - is read from standard input.',
     'Prints a table; on a terminal its cells are cut to fit.',
   ],
   options: {

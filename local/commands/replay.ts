@@ -84,20 +84,22 @@ type Values = Arguments<typeof options>['values'];
 /** Puts again what a stream could not deliver. */
 export const replay = defineCommand({
   name: 'replay',
-  summary: 'put what failed, or never reached the stream, through the function again',
+  summary: 'put what failed, or never arrived, through the function again',
   positionals: '[FILE_OR_FOLDER…]',
   description: [
-    'Reads error objects of Firehose of every kind, also gzipped: files, folders and s3://BUCKET/PREFIX;',
-    'without any, those of the lake. Shows how many there are by day and code, and puts the records as',
-    'they first came: into a local lake, where each arrives when it first did, so that its rows get the',
-    'day that they would have had; or with --stream to a real stream, where they arrive now.',
-    'It remembers what was replayed, so that nothing is replayed twice. What fails again is in an error',
-    'object again, and why is in the ledger.',
+    'Reads error objects of Firehose of every kind, also gzipped: files, folders and',
+    's3://BUCKET/PREFIX; without any, those of the lake. Shows how many there are by',
+    'day and code, and puts the records as they first came: into a local lake, where',
+    'each arrives when it first did, so that its rows get the day that they would',
+    'have had; or with --stream to a real stream, where they arrive now.',
+    'It remembers what was replayed, so that nothing is replayed twice. What fails',
+    'again is in an error object again, and why is in the ledger.',
     '',
     'What it counts, with --json in one object:',
-    '  found     = unreadable + notAsked (--code, --since, --until) + alreadyReplayed + replayed + left',
-    '  replayed  = ok + dropped (no event in it, or put again in parts) + failed, into a lake;',
-    '            = accepted + refused, to a stream',
+    '  found     = unreadable + notAsked (--code, --since, --until)',
+    '            + alreadyReplayed + replayed + left',
+    '  replayed  = ok + dropped (no event in it, or put again in parts) + failed,',
+    '            into a lake; = accepted + refused, to a stream',
     '  left      what a dry run, or one that was stopped, did not put',
   ],
   options,
@@ -218,7 +220,7 @@ async function originOf(
   if (names.length === 0 && stream !== undefined) {
     throw new UsageError('There is nothing to read: name a FILE, a folder or s3://BUCKET/PREFIX.');
   }
-  const given = names.length > 0 ? names : [errorsOf(lakeFolderOf(lake, terminal))];
+  const given = names.length > 0 ? names : [await errorsOf(lakeFolderOf(lake, terminal))];
   const sourcesOf = async (name: string) => {
     if (!name.startsWith('s3://')) return filesBelow(name, pathOf(terminal, name));
     const { objectsBelow } = await import('./aws/s3.ts');
@@ -236,11 +238,12 @@ async function originOf(
 }
 
 /** Where a lake has what failed. @throws EnvironmentError where nothing ever did, or there is no lake */
-function errorsOf(lake: string): string {
+async function errorsOf(lake: string): Promise<string> {
   const folder = join(lake, errorFolder);
   if (existsSync(folder)) return folder;
+  const isLake = (await statOf(lake))?.isDirectory();
   throw new EnvironmentError(
-    existsSync(lake)
+    isLake
       ? `Nothing has failed in the lake ${lake}.`
       : `There is no lake at ${lake}: name its folder with --lake, or what to read.`,
   );

@@ -102,6 +102,22 @@ describe('query', () => {
     expect(stdout).toContain('\\u001b[31m');
   });
 
+  test('spells what a terminal would obey as JSON does, on a terminal', async () => {
+    const args = ['--json', "SELECT chr(155) || '2J' || chr(8238) || 'é' AS odd"];
+
+    const [shown, piped] = [await query(args, { columns: 80 }), await query(args)];
+
+    expect(shown.stdout).toBe('{"odd":"\\u009b2J\\u202eé"}\n');
+    expect(JSON.parse(piped.stdout)).toEqual(JSON.parse(shown.stdout));
+    expect(piped.stdout).toBe('{"odd":"\u009b2J\u202eé"}\n');
+  });
+
+  test('takes SQL that begins with a comment', async () => {
+    const { stdout } = await query(['-- how many\nSELECT count(*) AS n FROM events', '--json']);
+
+    expect(stdout).toBe('{"n":3}\n');
+  });
+
   test('cuts cells on a terminal only', async () => {
     const sql = "SELECT event_time, repeat('x', 200) AS long FROM events LIMIT 1";
 

@@ -462,8 +462,10 @@ replayed 0 = 0
 
   test.each([
     [['--lake', 'none'], /There is no lake/],
+    [['--lake', 'a file'], /There is no lake/],
     [['none'], /Cannot read none/],
   ])('says of %j what is missing', async (args, message) => {
+    writeFileSync(join(folder, 'a file'), '');
     const { status, stderr } = await run(['replay', ...args], { folder });
 
     expect(status).toBe(1);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { run } from '../../support/command-fixture.ts';
 
-const names = ['demo', 'put', 'query', 'restore', 'invocation'];
+const names = ['demo', 'put', 'query', 'overview', 'restore', 'replay', 'invocation'];
 
 describe('The tool', () => {
   test.each(['--help', '-h', 'help'])('shows all commands at %s', async (word) => {
@@ -19,13 +19,15 @@ describe('The tool', () => {
   });
 
   test.each(names)('has help and an example for %s', async (name) => {
-    const { status, stdout, stderr } = await run([name, '--help']);
+    const { status, stdout, stderr } = await run([name, '--help'], { dataFolder: '/data' });
 
     expect(status).toBe(0);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^Usage: npm run --silent eventlake -- /);
     expect(stdout).toMatch(/\nExample:\n {2}npm run /);
-    expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
+    const [text = '', example = ''] = stdout.split('\nExample:\n');
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(example.trimEnd()).not.toContain('\n');
   });
 
   test('takes --help behind -- for an argument', async () => {
@@ -60,11 +62,16 @@ describe('What cannot be meant', () => {
     [['put', '--account', '12', '-'], '--account is 12, but has to be twelve digits.'],
     [['put', '--region', 'here', '-'], '--region is here, but has to be a name like eu-west-1.'],
     [['query'], 'There is no SQL to run.'],
+    [['put', ''], 'The name of a file or folder is empty.'],
     [['query', 'SELECT', '1'], 'The SQL has to be one argument.'],
     [['restore', 'lake'], 'restore takes no FILE: name the lake as --lake lake.'],
     [
       ['restore', '--since', '2026-13-01'],
       '--since is 2026-13-01, but has to be a day like 2026-11-20.',
+    ],
+    [
+      ['restore', '--until', '2026-02-30'],
+      '--until is 2026-02-30, but has to be a day like 2026-11-20.',
     ],
     [['demo', 'x'], 'demo takes no FILE: put puts yours.'],
     [['invocation', '--out=', '-'], '--out needs the name of a file.'],
