@@ -33,6 +33,8 @@ import { athenaStatements } from './views.ts';
 export interface OpenLake {
   /** Whether it holds no row. */
   readonly isEmpty: boolean;
+  /** Whether it holds what could not become rows. */
+  readonly hasFailures: boolean;
   /**
    * Runs SQL, one statement or several; the answer is that of the last.
    * @throws SqlError with what DuckDB says
@@ -92,6 +94,7 @@ export async function openLake(folder: string): Promise<OpenLake> {
   let isInterrupted = false;
   return {
     isEmpty: formats.length === 0,
+    hasFailures,
     ask: (sql) => ask(connection, sql, () => isInterrupted),
     interrupt() {
       isInterrupted = true;

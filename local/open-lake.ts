@@ -3,7 +3,7 @@ import type { OpenLake } from './duckdb.ts';
 import { createProgress } from './progress.ts';
 import { shellWord, type Terminal } from './terminal.ts';
 
-/** Opens the lake that a command is to ask, and says so where it is empty. */
+/** Opens the lake that a command is to ask, and says so where it holds no row. */
 export async function openLakeOf(
   option: string | undefined,
   terminal: Terminal,
@@ -14,7 +14,9 @@ export async function openLakeOf(
   const lake = await openLake(folder);
   if (lake.isEmpty) {
     createProgress(terminal).note(
-      `The lake ${folder} is empty. Put events into it: ${invocationPrefix} put --lake ${shellWord(folder)} FILE…`,
+      lake.hasFailures
+        ? `The lake ${folder} holds no row, but what could not become one: ask its table failures.`
+        : `The lake ${folder} is empty. Put events into it: ${invocationPrefix} put --lake ${shellWord(folder)} FILE…`,
     );
   }
   return lake;

@@ -16,9 +16,9 @@ export const restore = defineCommand({
   positionals: '',
   description: [
     'Prints every event of a lake as a line of JSON, EventBridge event or CloudTrail',
-    'record as it came: all that it said, in the order of partitions and files. Only',
-    'what JSON does not tell apart is not kept (the order of keys, white space, a',
-    'key that was there twice, null for a key that is absent).',
+    'record as it came: all that it said, in the order of partitions and files. Not',
+    'kept are the order of keys, white space, the first of two equal keys, and keys',
+    'whose value is null, but inside of JSON columns.',
   ],
   options: {
     lake: lakeOption,

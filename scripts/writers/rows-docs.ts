@@ -101,7 +101,7 @@ ${table(columnHead, columns.map(columnRow))}
 
 ## Nothing is left out
 
-\`unmapped\` holds the JSON merge patch (RFC 7396) from the event that the other stored cells rebuild to the event that came. So every event comes back from its row, key by key, numbers as they were spelt; \`npm run --silent eventlake -- restore\` does it for a whole lake. What JSON itself cannot tell is not kept: the order of keys, and the first of two equal keys in one object.
+\`unmapped\` holds the JSON merge patch (RFC 7396) from the event that the other stored cells rebuild to the event that came. So every event comes back from its row, key by key, numbers as they were spelt; \`npm run --silent eventlake -- restore\` does it for a whole lake. Not kept are the order of keys, the first of two equal keys in one object, and the difference between a key whose value is null and one that is absent (but inside of JSON columns, which are text).
 
 For well-formed events of today \`unmapped\` is absent, with exceptions that are known: keys of CloudTrail that have no column (\`eventContext\`), resources of S3 data events that carry an \`ARNPrefix\`, and what an archive's replay adds (\`replay-name\`). \`npm run --silent eventlake -- overview\` counts them in a lake.
 

@@ -177,6 +177,18 @@ describe('query', () => {
     );
   });
 
+  test('calls no lake empty that holds what has failed', async () => {
+    await run(['put', '--lake', 'failed', '-'], { folder, stdin: '{"no":"event"}' });
+
+    const { stdout, stderr } = await run(
+      ['query', '--lake', 'failed', '--json', 'SELECT count(*) AS n FROM failures'],
+      { folder },
+    );
+
+    expect(stdout).toBe('{"n":1}\n');
+    expect(stderr).toMatch(/^The lake .*failed holds no row, but .*: ask its table failures\.\n$/);
+  });
+
   test("says what DuckDB says of SQL that it can't run", async () => {
     const { status, stdout, stderr } = await query(['SELECT even_id FROM events']);
 
