@@ -3,11 +3,32 @@ import type { OpenLake } from './duckdb.ts';
 import { createProgress } from './progress.ts';
 import { shellWord, type Terminal } from './terminal.ts';
 
-/** Opens the lake that a command is to ask, and says so where it holds no row. */
-export async function openLakeOf(
+/**
+ * Opens the lake that a command is to ask, has it asked, and closes it.
+ * @returns the exit status: 0, or 130 where the user has ended it
+ */
+export async function askLake(
   option: string | undefined,
   terminal: Terminal,
-): Promise<OpenLake> {
+  asking: (lake: OpenLake) => Promise<void>,
+): Promise<number> {
+  const lake = await openLakeOf(option, terminal);
+  const { interrupted } = terminal;
+  interrupted.addEventListener('abort', lake.interrupt);
+  try {
+    await asking(lake);
+    return interrupted.aborted ? 130 : 0;
+  } catch (error) {
+    if (interrupted.aborted) return 130;
+    throw error;
+  } finally {
+    interrupted.removeEventListener('abort', lake.interrupt);
+    lake.close();
+  }
+}
+
+/** The lake, after a note where it holds no row. */
+async function openLakeOf(option: string | undefined, terminal: Terminal): Promise<OpenLake> {
   const folder = lakeFolderOf(option, terminal);
   // Loaded here: nobody else needs the engine.
   const { openLake } = await import('./duckdb.ts');

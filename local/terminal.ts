@@ -14,7 +14,7 @@ export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Aborted when the user wants it to end. */
+  /** Aborted when the user wants it to end. A command that does not ask for it is ended by the system. */
   readonly interrupted: AbortSignal;
 }
 
@@ -53,8 +53,7 @@ export function createOutput(
  */
 export function terminalOf(process: NodeJS.Process): Terminal {
   const { stdout, stderr, env } = process;
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  let interrupt: AbortController | undefined;
   const outputOf = (stream: NodeJS.WriteStream) =>
     createOutput(stream, {
       columns: stream.isTTY ? stream.columns || 80 : undefined,
@@ -69,7 +68,13 @@ export function terminalOf(process: NodeJS.Process): Terminal {
     },
     stdout: outputOf(stdout),
     stderr: outputOf(stderr),
-    interrupted: interrupt.signal,
+    get interrupted() {
+      if (!interrupt) {
+        interrupt = new AbortController();
+        process.once('SIGINT', () => interrupt?.abort());
+      }
+      return interrupt.signal;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { defineCommand, invocationPrefix, jsonOption, lakeOption } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { openLakeOf } from '../open-lake.ts';
+import { askLake } from '../open-lake.ts';
 
 /** What the columns make of the events: of each kind, how many have what people filter by. */
 const byKind = `
@@ -52,17 +52,14 @@ export const overview = defineCommand({
   example: `${invocationPrefix} overview --lake DIR`,
   async run({ values, positionals }, terminal) {
     if (positionals.length > 0) throw new UsageError('overview takes no arguments.');
-    const lake = await openLakeOf(values.lake, terminal);
-    // Loaded here, as it brings the engine along.
-    const { writeJson, writeTable } = await import('../answer.ts');
-    try {
+    return askLake(values.lake, terminal, async (lake) => {
+      // Loaded here, as it brings the engine along.
+      const { writeJson, writeTable } = await import('../answer.ts');
       const write = values.json ? writeJson : writeTable;
       await write(await lake.ask(byKind), terminal);
+      if (terminal.interrupted.aborted) return;
       if (!values.json) await terminal.stdout.write('\n');
       await write(await lake.ask(unmappedFields), terminal);
-      return 0;
-    } finally {
-      lake.close();
-    }
+    });
   },
 });

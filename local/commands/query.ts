@@ -1,7 +1,7 @@
 import { text as textIn } from 'node:stream/consumers';
 import { defineCommand, invocationPrefix, jsonOption, lakeOption } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { openLakeOf } from '../open-lake.ts';
+import { askLake } from '../open-lake.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Answers SQL from a lake. */
@@ -23,24 +23,13 @@ export const query = defineCommand({
   example: `${invocationPrefix} query "SELECT event_time, event_name, actor_name FROM events WHERE outcome = 'failure'"`,
   async run({ values, positionals }, terminal) {
     const sql = await sqlIn(positionals, terminal);
-    const lake = await openLakeOf(values.lake, terminal);
-    const { interrupted } = terminal;
-    interrupted.addEventListener('abort', lake.interrupt);
-    try {
+    return askLake(values.lake, terminal, async (lake) => {
       const answer = await lake.ask(sql);
-      if (answer.columns.length > 0) {
-        // Loaded here, as it brings the engine along.
-        const { writeJson, writeTable } = await import('../answer.ts');
-        await (values.json ? writeJson(answer, terminal) : writeTable(answer, terminal));
-      }
-      return interrupted.aborted ? 130 : 0;
-    } catch (error) {
-      if (interrupted.aborted) return 130;
-      throw error;
-    } finally {
-      interrupted.removeEventListener('abort', lake.interrupt);
-      lake.close();
-    }
+      if (answer.columns.length === 0) return;
+      // Loaded here, as it brings the engine along.
+      const { writeJson, writeTable } = await import('../answer.ts');
+      await (values.json ? writeJson(answer, terminal) : writeTable(answer, terminal));
+    });
   },
 });
 

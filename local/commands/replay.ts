@@ -106,6 +106,7 @@ export const replay = defineCommand({
   example: `${invocationPrefix} replay --lake /tmp/lake --code Lambda.FunctionError`,
   async run({ values, positionals }, terminal) {
     const isAsked = filterOf(values);
+    const { interrupted } = terminal; // from now on it ends in order
     const progress = createProgress(terminal);
     const target = await targetOf(values, terminal, progress);
     const origin = await originOf(values, positionals, terminal);
@@ -125,7 +126,7 @@ export const replay = defineCommand({
       });
       if (!values.json) await terminal.stdout.write(surveyText(survey, terminal));
       noteLate(survey, target.maxDaysLate, progress);
-      const isDry = values['dry-run'] || terminal.interrupted.aborted;
+      const isDry = values['dry-run'] || interrupted.aborted;
       // A run that was stopped may have left letters that the target has.
       if (!isDry) await origin.accepted(survey.done.filter((id) => ledger.has(id)));
       await origin.release();
@@ -133,7 +134,7 @@ export const replay = defineCommand({
         counts = await replayRecords(selectedIn(choices(), survey), target.open, {
           ...target.round,
           ledger,
-          interrupted: terminal.interrupted,
+          interrupted,
           async onSettled(settled) {
             await origin.accepted(idsOfTaken(settled));
             const parts = target.takeFailedParts().map(settledOf);
@@ -153,7 +154,7 @@ export const replay = defineCommand({
     await terminal.stdout.write(
       values.json ? `${JSON.stringify(summary)}\n` : summaryText(summary, target.place, terminal),
     );
-    if (terminal.interrupted.aborted) return 130;
+    if (interrupted.aborted) return 130;
     return summary.unreadable + counts.failed + counts.refused + summary.failedParts > 0 ? 1 : 0;
   },
 });

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { main } from '../../local/cli.ts';
 import { buildIfNeeded } from '../../scripts/build.ts';
-import { createFolder, run } from '../support/command-fixture.ts';
+import { createFolder, createTerminal, run } from '../support/command-fixture.ts';
 
 const { folder, remove } = createFolder();
 afterAll(remove);
@@ -97,5 +98,17 @@ describe('overview', () => {
 
     expect(status).toBe(2);
     expect(stderr).toBe('overview takes no arguments.\n');
+  });
+
+  test('ends where the user wants it to', async () => {
+    const { terminal, written } = createTerminal({ folder });
+
+    const status = await main(['overview', '--lake', 'lake'], {
+      ...terminal,
+      interrupted: AbortSignal.abort(),
+    });
+
+    expect(status).toBe(130);
+    expect(written().stdout).not.toContain('no column holds');
   });
 });

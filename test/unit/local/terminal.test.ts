@@ -1,5 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { counted, dataFolderOf, duration, shellWord } from '../../../local/terminal.ts';
+import { counted, dataFolderOf, duration, shellWord, terminalOf } from '../../../local/terminal.ts';
 
 describe('Lakes are kept', () => {
   test('where XDG says', () => {
@@ -38,4 +39,19 @@ test.each([
   ['$HOME', "'$HOME'"],
 ])('A shell takes %j as %s', (text, word) => {
   expect(shellWord(text)).toBe(word);
+});
+
+describe('Ctrl-C', () => {
+  test('ends a command that does not ask for it, and is told to one that does', () => {
+    const streams = { stdin: {}, stdout: {}, stderr: {}, env: {}, cwd: () => '/' };
+    const fake = Object.assign(new EventEmitter(), streams);
+    const terminal = terminalOf(fake as unknown as NodeJS.Process);
+    expect(fake.listenerCount('SIGINT')).toBe(0); // so that the system ends it
+
+    const { interrupted } = terminal;
+    fake.emit('SIGINT');
+
+    expect(interrupted.aborted).toBe(true);
+    expect(terminal.interrupted).toBe(interrupted);
+  });
 });
