@@ -69,17 +69,17 @@ export function merge(one: Knowledge, other: Knowledge): Knowledge {
 }
 
 /**
- * Events tell whole seconds, so some facts have the same time. Within a second a launch comes first,
- * then what a call changed, and the whole sets after changes by their versions.
+ * Events tell whole seconds, so some facts have the same time. Within a second whole sets come first, by
+ * their versions, a launch before all. What a call changed comes after them, since it may have: if the
+ * last set does not show it, nobody knows that it was before.
  */
 function byOrder(a: Fact, b: Fact): number {
   return a.timeMs - b.timeMs || rankOf(a) - rankOf(b) || versionOf(a) - versionOf(b);
 }
 
 function rankOf(fact: Fact): number {
-  if (fact.from === 'lookup') return 3;
-  if (!fact.tags) return 1;
-  return versionOf(fact) === 0 ? 0 : 2;
+  if (isLookUp(fact)) return 2;
+  return isSet(fact) ? 0 : 1;
 }
 
 function versionOf(fact: Fact): number {

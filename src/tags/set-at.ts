@@ -3,8 +3,8 @@ import { isEmptySet } from './tag-set.ts';
 
 /**
  * The set that says best what the tags were at a time: the last one before, unless they changed
- * since, or the next one after, unless they changed until then. Where both are good, the nearer one;
- * but one with tags before an empty one, as EC2 knows nothing of an instance that is new or gone.
+ * since, or the next one after, unless they changed until then. Where both are good, the nearer one; but
+ * one before the empty one of a look-up, as EC2 knows nothing of an instance that is new or gone.
  */
 export function setAt({ facts, isEnded }: Knowledge, timeMs: number): SetFact | undefined {
   // After its end an instance loses its tags: that a look-up finds none then is no news of them.
@@ -17,8 +17,8 @@ function bestAt(facts: readonly Fact[], timeMs: number): SetFact | undefined {
   const after = lookUpAfter(facts, timeMs);
   // From after a change, where there is none of before: no look-up would come closer.
   if (!before) return after ?? facts.filter(isSet).find((fact) => fact.timeMs > timeMs);
-  if (!after || isEmptySet(after.tags)) return before;
-  if (isEmptySet(before.tags)) return after;
+  if (!after || isEmptyLookUp(after)) return before;
+  if (isEmptyLookUp(before)) return after;
   return timeMs - before.timeMs <= after.timeMs - timeMs ? before : after;
 }
 

@@ -121,6 +121,13 @@ describe('Of several sets', () => {
     expect(askedAt(isGone, 99)).toEqual({ tags: a, seconds: 0 });
     expect(askedAt(isGone, 100)).toEqual({ tags: {}, seconds: 100 });
   });
+
+  test('one that was told to be empty is as good as any', () => {
+    const knowledge = knowing(launch(0, {}), lookUp(100, a));
+
+    expect(askedAt(knowledge, 2)).toEqual({ tags: {}, seconds: 0 });
+    expect(askedAt(knowledge, 99)).toEqual({ tags: a, seconds: 100 });
+  });
 });
 
 describe('Within one second', () => {
@@ -129,11 +136,20 @@ describe('Within one second', () => {
     expect(askedAt(knowing(put(0, b), launch(0, a)), 5)).toBeUndefined();
   });
 
-  test('the whole set after a change comes after the change', () => {
+  test('a whole set that shows a change comes after the change', () => {
     const facts = [launch(0, a), put(0, b), tagChange(0, 2, b)];
 
     for (const order of [facts, facts.toReversed()]) {
       expect(askedAt(knowing(...order), 5)).toEqual({ tags: b, seconds: 0 });
+    }
+  });
+
+  test('one that does not show a change may come before it, and is given for no time after', () => {
+    const facts = [tagChange(0, 5, a), put(0, a), put(0, { cost: '1' })];
+
+    for (const order of [facts, facts.toReversed()]) {
+      expect(askedAt(knowing(...order), 5)).toBeUndefined();
+      expect(isAskedFor(knowing(...order), at(5), at(5))).toBe(true);
     }
   });
 
