@@ -90,7 +90,6 @@ export function createTags({
     lessonsOf,
     async answer(requests, { own, ...budget }) {
       const nowMs = budget.now();
-      const latestMs = latestOf(requests, nowMs);
       const known: Known = await memory.recall(requests.flatMap(keysOf));
       for (const request of requests) learn(known, request, isKept, nowMs);
 
@@ -106,7 +105,7 @@ export function createTags({
       const found = new Map<string, SetFact>();
       if (fly && wanted.length > 0) {
         for (const [key, fact] of await fly(tripsOf(wanted, memory, nowMs), budget)) {
-          found.set(key, { ...fact, timeMs: Math.max(fact.timeMs, latestMs) });
+          found.set(key, asOfNow(fact, knowledgeOf(known, key)));
         }
       }
       for (const [key, fact] of found) known.set(key, withFact(knowledgeOf(known, key), fact));
@@ -140,10 +139,12 @@ function isCredible({ eventMs }: TagRequest, nowMs: number): boolean {
   return eventMs <= nowMs + maxEarlyMs;
 }
 
-/** The time of the latest event: a look-up comes after all of its batch, whatever the clocks say. */
-function latestOf(requests: readonly TagRequest[], nowMs: number): number {
-  const times = requests.filter((one) => isCredible(one, nowMs)).map(({ eventMs }) => eventMs);
-  return times.reduce((latest, timeMs) => Math.max(latest, timeMs), 0);
+/**
+ * A look-up comes after all that was told of its instance before, whatever the clocks say. Only of that
+ * instance: one event whose clock is early would make all look-ups of its batch claim to be of later.
+ */
+function asOfNow(fact: SetFact, { facts }: Knowledge): SetFact {
+  return { ...fact, timeMs: Math.max(fact.timeMs, facts.at(-1)?.timeMs ?? 0) };
 }
 
 function learn(known: Known, request: TagRequest, isKept: TagFilter, nowMs: number): void {

@@ -147,9 +147,11 @@ async function live(world: World): Promise<void> {
     const landedBefore = current.landed.length;
     const rows = await answer();
     // Homes are asked side by side: while one answer is read, another moves the clock on. And a
-    // look-up counts as later than all events of its batch.
-    const endedMs = Math.max(clockMs, ...batch.events.map(({ timeMs }) => timeMs));
-    for (const one of current.landed.slice(landedBefore)) one.batchEndedMs = endedMs;
+    // look-up counts as later than all that was told of its instance before.
+    for (const one of current.landed.slice(landedBefore)) {
+      const told = current.heard.filter(({ tells }) => tells?.key === one.key);
+      one.batchEndedMs = Math.max(clockMs, ...told.map(({ timeMs }) => timeMs));
+    }
     checkCalls(calls, batch, rows, settings);
     expect(new Set(current.swept).size).toBe(current.swept.length);
     const failedHere = [...current.failed];
@@ -277,11 +279,15 @@ async function live(world: World): Promise<void> {
 
     // Nothing that it heard of says that they changed between then and the event.
     const isBetween = (changedMs: number) => timeMs < changedMs && changedMs <= event.timeMs;
+    /** A call may come after a set that was told in the same second. */
+    const isCallBetween = (changedMs: number) =>
+      isBetween(changedMs) ||
+      (source === 'stream' && changedMs === timeMs && timeMs <= event.timeMs);
     for (const { tags, toldMs } of sets) {
       if (isBetween(toldMs)) expect(keptSet(tags)).toEqual(keptSet(whole));
     }
     for (const { tells, timeMs: changedMs } of container.heard) {
-      if (tells?.key !== key || 'tags' in tells || !isBetween(changedMs)) continue;
+      if (tells?.key !== key || 'tags' in tells || !isCallBetween(changedMs)) continue;
       expect(isShown(tells.delta, whole)).toBe(true);
     }
   }

@@ -41,6 +41,8 @@ export interface Instance {
 export interface WorldEvent {
   readonly json: JsonObject;
   readonly timeMs: number;
+  /** When it is sent, where its clock is early. */
+  readonly sentMs?: number;
   /** What it tells others of one instance. */
   readonly tells?:
     | { readonly key: string; readonly tags: TagSet; readonly version: number }
@@ -204,10 +206,12 @@ const happening = fc.record({
     'config',
     'config',
     'nowhere',
+    'early clock',
   ),
   home: fc.constantFrom(...homes),
   number: fc.integer({ min: 1, max: 4 }),
   staleMs: fc.integer({ min: 0, max: 3_600_000 }),
+  earlyMs: fc.integer({ min: 0, max: 6 * 60_000 }),
   /** What stands in the place of the time at which tags were read. */
   oddTime: fc.constantFrom(null, null, '-000001-01-01T00:00:00Z', '+010000-01-01T00:00:00Z'),
 });
@@ -438,7 +442,7 @@ export function stateEvent(home: Home, id: string, ms: number, state: string): W
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
 function eventOfHappening(
-  { afterMs, kind, home, number, staleMs, oddTime }: Happening,
+  { afterMs, kind, home, number, staleMs, earlyMs, oddTime }: Happening,
   instances: readonly Instance[],
 ): WorldEvent {
   const ms = noonMs + afterMs;
@@ -509,6 +513,16 @@ function eventOfHappening(
           : { tags, timeMs, isThen: false };
       return Object.keys(tags).length > 0 ? { json, timeMs, carries } : { json, timeMs };
     }
+    case 'early clock': {
+      const resources = [arnOf(id, home)];
+      const json = envelopeOf(
+        'my.app',
+        'Ping',
+        {},
+        { ...from, resources, timeMs: timeMs + earlyMs },
+      );
+      return { json, timeMs: floorMs(timeMs + earlyMs), sentMs: timeMs };
+    }
     default:
       return stateEvent({ ...home, region: 'nowhere' }, id, ms, 'stopped');
   }
@@ -524,7 +538,7 @@ function batchesOf(deliveries: readonly Delivery[], events: readonly WorldEvent[
   const delivered = deliveries
     .map((one) => {
       const event = events[one.event % events.length] as WorldEvent;
-      return { ...one, event, arrivedMs: event.timeMs + 1000 + one.delayMs };
+      return { ...one, event, arrivedMs: (event.sentMs ?? event.timeMs) + 1000 + one.delayMs };
     })
     .sort((a, b) => a.arrivedMs - b.arrivedMs);
   const batches: Batch[] = [];

@@ -390,7 +390,7 @@ describe('TagKeys', () => {
 });
 
 describe('Clocks that differ', () => {
-  test('make no answer fail: a look-up comes after all events of its batch', async () => {
+  test('make no answer fail: a look-up comes after what its batch told of the instance', async () => {
     const { ask, calls } = prepare();
 
     const answers = await ask(0, seen(3, { lesson: changeTold() }));
@@ -402,8 +402,25 @@ describe('Clocks that differ', () => {
   test('do not make an earlier answer one of now', async () => {
     const { ask } = prepare();
 
-    expect(await ask(0, seen(60))).toEqual([found(known[one] ?? {}, 'lookup', 60)]);
+    expect(await ask(0, seen(60, { lesson: changeTold() }))).toEqual([
+      found(known[one] ?? {}, 'lookup', 60),
+    ]);
     expect(await ask(10, seen(10))).toEqual([found(known[one] ?? {}, 'cache', 60)]);
+  });
+
+  test('make no look-up claim to be of later, where they tell nothing of the instance', async () => {
+    const { ask, calls } = prepare();
+    const ofOther = requestOf(two, { eventMs: at(240), lesson: changeTold() });
+    const change = tagsTold({ team: 'new' }, { version: 5 });
+
+    expect(await ask(1, seen(240), seen(0), ofOther)).toEqual([
+      found(known[one] ?? {}, 'lookup', 1),
+      found(known[one] ?? {}, 'lookup', 1),
+      found(known[two] ?? {}, 'lookup', 240),
+    ]);
+    await ask(62, seen(60, { lesson: change }));
+    expect(await ask(400, seen(399))).toEqual([found({ team: 'new' }, 'stream', 60)]);
+    expect(calls).toHaveLength(1);
   });
 
   test.each([
