@@ -187,8 +187,11 @@ function putOf(tags: TagSet | undefined): Delta | undefined {
 function goneOf(doomed: readonly Doomed[] = []): Delta | undefined {
   if (!isPossible(doomed)) return undefined;
   const gone: Record<string, string | null> = Object.create(null);
-  for (const [key, value] of doomed) {
-    gone[key.toWellFormed()] = value?.toWellFormed() ?? null;
+  for (const [name, value] of doomed) {
+    const key = name.toWellFormed();
+    // By two values: only one of them would be remembered.
+    if (Object.hasOwn(gone, key)) return undefined;
+    gone[key] = value?.toWellFormed() ?? null;
   }
   return doomed.length > 0 ? { put: noTags, gone } : undefined;
 }

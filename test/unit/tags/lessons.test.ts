@@ -174,6 +174,11 @@ describe('A call that changes single tags', () => {
       'DeleteTags',
       { items: [{ key: 'a', value: {} }] },
     ],
+    [
+      'DeleteTags of one key by two values',
+      'DeleteTags',
+      { items: ['1', '2'].map((value) => ({ key: 'a', value })) },
+    ],
     ['CreateTags of a tag that cannot be told', 'CreateTags', { items: [{ key: 'a', value: [] }] }],
     ['CreateTags of a tag without value', 'CreateTags', { items: [{ key: 'a' }] }],
     ['CreateTags of more tags than a resource has', 'CreateTags', { items: tagsOf(101) }],
