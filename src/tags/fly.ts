@@ -107,16 +107,15 @@ function pagesOf(answer: Answer): number {
   return Math.max(1, Math.ceil(tags / maxTagsPerPage));
 }
 
-/** The ids of each call; riders take what room is left in the one page that the last call has. */
+/** The ids of each call; riders take what room the last one leaves: all others are full. */
 function* callsOf({ ids, tagsPerId, riders }: Trip): Generator<readonly string[]> {
   for (let from = 0; from < ids.length; from += maxIdsPerCall) {
     const call = ids.slice(from, from + maxIdsPerCall);
-    const isLast = from + maxIdsPerCall >= ids.length;
-    yield isLast ? [...call, ...seated(riders, call.length, tagsPerId)] : call;
+    yield [...call, ...seated(riders, call.length, tagsPerId)];
   }
 }
 
-/** The riders that find room beside so many. */
+/** The riders that find room beside so many, in the call and in its one page. */
 function seated(riders: readonly Rider[], besideIds: number, tagsPerId: number): string[] {
   let seats = maxIdsPerCall - besideIds;
   let tags = maxTagsPerPage - tagsPerId * besideIds;
