@@ -168,6 +168,22 @@ test('A sweep that takes all the time there is leaves none for a call', async ()
   expect((await fly(tripTo([idOf(200)]), never, now)).size).toBe(1);
 });
 
+test('No sweep is begun when the time is over, and one is due the next time', async () => {
+  const { fly, calls, sweeps, askFor, now, never } = prepare();
+  await askFor(3);
+  const deadline = new AbortController();
+  const untilAnswer = () => {
+    if (calls.length === 4) deadline.abort();
+    return now();
+  };
+
+  const found = await fly(tripTo(idsTo(200, 100)), deadline.signal, untilAnswer);
+
+  expect([found.size, calls.length, sweeps.length]).toEqual([100, 4, 0]);
+  await fly(tripTo([idOf(299)]), never, now);
+  expect([calls.length, sweeps.length]).toEqual([4, 1]);
+});
+
 describe('What a sweep told', () => {
   test('answers for all that is asked from then on', async () => {
     const { lookUp, calls, sweeps } = createLookUp(fleet);

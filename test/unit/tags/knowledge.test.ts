@@ -161,12 +161,25 @@ describe('Within one second', () => {
     }
   });
 
+  test('the highest version is the last, also where an earlier one told the same', () => {
+    const facts = [tagChange(0, 5, a), tagChange(0, 6, b), tagChange(0, 7, a)];
+
+    for (const order of [facts, facts.toReversed()]) {
+      expect(askedAt(knowing(...order), 5)).toEqual({ tags: a, seconds: 0 });
+    }
+  });
+
   test('a look-up comes after what happened in the second that it began in', () => {
     const knowledge = knowing(anyChange(0), lookUp(0.3, b));
 
     expect(askedAt(knowledge, 5)).toEqual({ tags: b, seconds: 0.3 });
     expect(askedAt(knowledge, 0)).toEqual({ tags: b, seconds: 0.3 });
   });
+});
+
+test('A launch is no older than what was asked or changed before its time', () => {
+  expect(askedAt(knowing(lookUp(-1, {}), launch(0, a)), 5)).toEqual({ tags: a, seconds: 0 });
+  expect(askedAt(knowing(anyChange(-1), launch(0, a)), 5)).toEqual({ tags: a, seconds: 0 });
 });
 
 describe('Of tag changes whose clocks differ', () => {
@@ -274,7 +287,7 @@ describe('EC2 is asked', () => {
     expect(isAsked(isStale, 26)).toBe(false);
     expect(isAsked(isStale, 28)).toBe(true);
     expect(isAsked(knowing(put(10, b), lookUp(12, b)), 28)).toBe(false);
-    expect(isAsked(knowing(put(10, b), lookUp(26, a)), 42)).toBe(false);
+    expect(isAsked(knowing(put(10, b), lookUp(25, a)), 41)).toBe(false);
     expect(isAsked(knowing(tagChange(10, 3, b), lookUp(12, a)), 28)).toBe(true);
     expect(isAsked(knowing(tagChange(10, 3, b), lookUp(12, b)), 28)).toBe(false);
   });
@@ -292,6 +305,13 @@ describe('EC2 is asked', () => {
     const gaps = asked.map((seconds, index) => seconds - (asked[index - 1] ?? 0));
     expect(Math.max(...gaps)).toBe(hour + 5);
     expect(asked.length).toBeLessThan(35);
+  });
+
+  test('as soon about an instance that had tags before', () => {
+    const knowledge = knowing(lookUp(0, a), lookUp(1000, {}));
+
+    expect(isAsked(knowledge, 1015)).toBe(false);
+    expect(isAsked(knowledge, 1016)).toBe(true);
   });
 
   test('never again after the end of an instance that something is known of', () => {
