@@ -7,8 +7,9 @@ import { isEmptySet } from './tag-set.ts';
  * one before the empty one of a look-up, as EC2 knows nothing of an instance that is new or gone.
  */
 export function setAt({ facts, isEnded }: Knowledge, timeMs: number): SetFact | undefined {
-  // After its end an instance loses its tags: that a look-up finds none then is no news of them.
-  const telling = isEnded ? facts.filter((fact) => !isEmptyLookUp(fact)) : facts;
+  // After its end an instance loses its tags: that the last look-ups found none is no news of them.
+  const last = facts.findLastIndex((fact) => !isEmptyLookUp(fact));
+  const telling = isEnded ? facts.slice(0, last + 1) : facts;
   return bestAt(telling, timeMs) ?? bestAt(facts, timeMs);
 }
 

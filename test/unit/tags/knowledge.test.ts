@@ -340,6 +340,13 @@ describe('After the end of an instance', () => {
     }
   });
 
+  test('that it had none before it was tagged still is news', () => {
+    const knowledge = withEnd(knowing(lookUp(0, {}), tagChange(100, 2, a), lookUp(300, {})));
+
+    expect(askedAt(knowledge, 50)).toEqual({ tags: {}, seconds: 0 });
+    expect(askedAt(knowledge, 400)).toEqual({ tags: a, seconds: 100 });
+  });
+
   test('that it never had any is kept', () => {
     expect(askedAt(withEnd(knowing(lookUp(0, {}))), 200)).toEqual({ tags: {}, seconds: 0 });
   });
