@@ -184,6 +184,7 @@ describe('A call that changes single tags', () => {
     ['CreateTags of more tags than a resource has', 'CreateTags', { items: tagsOf(101) }],
     ['DeleteTags of more tags than a resource has', 'DeleteTags', { items: tagsOf(101) }],
     ['CreateTags of a longer tag than any', 'CreateTags', { items: tagsOf(1, 2 * 384) }],
+    ['CreateTags of no tags', 'CreateTags', {}],
     ['CreateTags of tags in another shape', 'CreateTags', 'odd'],
     ['DeleteTags of tags in another shape', 'DeleteTags', 'odd'],
   ])('%s may have changed any', (_, eventName, tagSet) => {
@@ -342,19 +343,15 @@ describe('Tag Change on Resource', () => {
 });
 
 describe('A state change', () => {
-  const stateChange = (state: string, from = home) =>
-    envelopeOf(
-      'aws.ec2',
-      'EC2 Instance State-change Notification',
-      { 'instance-id': one, state },
-      { resources: [arnOf(one, from)] },
-    );
+  const stateChange = (state: string, type = 'EC2 Instance State-change Notification') =>
+    envelopeOf('aws.ec2', type, { 'instance-id': one, state }, { resources: [arnOf(one)] });
 
   test('to terminated is the end of an instance, and no other is', () => {
     expect(lessonsIn(stateChange('terminated'))).toEqual([{ id: one, tells: 'end' }]);
     for (const state of ['pending', 'running', 'stopping', 'stopped', 'shutting-down']) {
       expect(lessonsIn(stateChange(state))).toEqual([]);
     }
+    expect(lessonsIn(stateChange('terminated', 'EC2 Something Else'))).toEqual([]);
   });
 });
 
@@ -393,6 +390,17 @@ describe('A finding', () => {
         region: 'us-east-2',
         resource: {
           instanceDetails: { instanceId: one, tags: [{ key: 'team', value: 'web' }] },
+        },
+      },
+      told({ home: elsewhere }),
+    ],
+    [
+      'aws.guardduty',
+      {
+        accountId: otherAccount,
+        region: 'us-east-2',
+        resource: {
+          instanceDetails: { instanceId: one, tags: [{ Key: 'team', Value: 'web' }] },
         },
       },
       told({ home: elsewhere }),
@@ -518,7 +526,10 @@ describe('Where an instance lives', () => {
   const check = (source: string, resources: Json) =>
     envelopeOf(source, 'Trusted Advisor Check Item Refresh Notification', {}, { resources });
 
-  test('is told by its ARN, where that is not where the event is from', () => {
+  test.each([
+    ['Region', elsewhere],
+    ['account', { ...home, account: otherAccount }],
+  ])('is told by its ARN, where that has another %s than the event', (_, elsewhere) => {
     const resources = [arnOf(one, elsewhere), arnOf(two)];
 
     expect(lessonsIn(check('aws.trustedadvisor', resources))).toEqual([

@@ -57,6 +57,7 @@ describe('The filter of tag keys', () => {
     [['cost-*'], ['cost-', 'cost-centre', 'cost-\ncentre'], ['cost', 'xcost-']],
     [['*:team'], ['org:team', ':team', 'a:b:team'], ['org:team:x']],
     [['a*c*e'], ['abcde', 'ace'], ['acd', 'bace', 'abde', 'ae']],
+    [['ab*bc'], ['abbc', 'ab-bc'], ['abc']],
     [['a*ce*e'], ['acee', 'abcede'], ['ace']],
     [['*'], ['', 'anything'], []],
     [['aws:*'], ['aws:cloudformation:stack-name'], ['awsx']],
