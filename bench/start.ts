@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
+import { build } from '../local/build.ts';
 import { loadStack } from '../local/template/load-stack.ts';
-import { build } from '../scripts/build.ts';
 import { type Figure, figureOf } from './measure.ts';
 
 /** What a cold start has to load: the built handler, beside one that does nothing. */

@@ -1,6 +1,6 @@
 import { devNull } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { buildIfNeeded } from '../../scripts/build.ts';
+import { buildIfNeeded } from '../build.ts';
 import { createEc2Endpoint, type InstanceTags } from '../endpoints/ec2.ts';
 import { createFirehoseEndpoint } from '../endpoints/firehose.ts';
 import { UsageError } from '../errors.ts';

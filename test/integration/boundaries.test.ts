@@ -50,6 +50,7 @@ describe('The directions of imports', () => {
     ['athena/a.ts', '../local/cli.ts'],
     ['local/a.ts', '../src/transform.ts'],
     ['local/a.ts', '../src/tags/tags.ts'],
+    ['local/lake/a.ts', '../../scripts/generate.ts'],
     ['local/commands/a.ts', '../../handlers/transform.ts'],
     ['local/firehose/a.ts', '../../src/json.ts'],
     ['local/firehose/a.ts', '../lake/open-stream.ts'],

@@ -13,9 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { build, buildIfNeeded, esbuildOptions } from '../../local/build.ts';
 import { functionBuilds } from '../../local/template/function-builds.ts';
 import { readTemplate } from '../../local/template/read-template.ts';
-import { build, buildIfNeeded, esbuildOptions } from '../../scripts/build.ts';
 
 const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
 const [realBuild] = functionBuilds(readTemplate(new URL('../../template.yaml', import.meta.url)));
@@ -78,7 +78,7 @@ describe('build', () => {
     write('template.yaml', template('        Charset: utf8\n'));
 
     await expect(build({ root })).rejects.toThrow(
-      'Resources.Function.Metadata.BuildProperties.Charset: scripts/build.ts does not know this yet',
+      'Resources.Function.Metadata.BuildProperties.Charset: local/build.ts does not know this yet',
     );
   });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Bundle, build } from '../../scripts/build.ts';
+import { type Bundle, build } from '../../local/build.ts';
 import { busEvent, invocationOf, trailRecord } from '../support/transform-fixture.ts';
 
 let folder: string;

@@ -4,9 +4,9 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { buildIfNeeded } from '../../local/build.ts';
 import { createWorkerFunction, type WorkerFunction } from '../../local/firehose/worker-function.ts';
 import { loadStack } from '../../local/template/load-stack.ts';
-import { buildIfNeeded } from '../../scripts/build.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
 
 const events = fileURLToPath(new URL('../../events/', import.meta.url));

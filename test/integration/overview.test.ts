@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { buildIfNeeded } from '../../local/build.ts';
 import { main } from '../../local/cli.ts';
-import { buildIfNeeded } from '../../scripts/build.ts';
 import { createFolder, createTerminal, run } from '../support/command-fixture.ts';
 
 const { folder, remove } = createFolder();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { buildIfNeeded } from '../../scripts/build.ts';
+import { buildIfNeeded } from '../../local/build.ts';
 import { createFolder, type RunOptions, run } from '../support/command-fixture.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));

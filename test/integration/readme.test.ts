@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { buildIfNeeded } from '../../scripts/build.ts';
+import { buildIfNeeded } from '../../local/build.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
 import { rowsIn } from '../support/lake-fixture.ts';
 

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { buildIfNeeded } from '../../local/build.ts';
 import {
   createFirehoseEndpoint,
   type FirehoseCall,
@@ -9,7 +10,6 @@ import {
 } from '../../local/endpoints/firehose.ts';
 import { serveLoopback } from '../../local/endpoints/http-server.ts';
 import { createSqsEndpoint, type QueueMessage } from '../../local/endpoints/sqs.ts';
-import { buildIfNeeded } from '../../scripts/build.ts';
 import { carry } from '../../src/firehose/carrier.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
 import { errorObjectsIn, rowsIn } from '../support/lake-fixture.ts';

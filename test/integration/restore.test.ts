@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { buildIfNeeded } from '../../scripts/build.ts';
+import { buildIfNeeded } from '../../local/build.ts';
 import { splitDocuments } from '../../src/events/split.ts';
 import { equalJson, parseJson } from '../../src/json.ts';
 import { createFolder, run } from '../support/command-fixture.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { esbuildOptions } from '../../../scripts/build.ts';
+import { esbuildOptions } from '../../../local/build.ts';
 import { run, runWell } from './commands.ts';
 import type { Variables } from './container-function.ts';
 import { functionId, type Project, samBuildOf, stackOf } from './project.ts';
