@@ -25,6 +25,7 @@ export async function writeTable(answer: Answer, { stdout, interrupted }: Termin
     bold: (text: string) => stdout.style('bold', text),
     dim: (text: string) => stdout.style('dim', text),
   };
+  let table: ReturnType<typeof layOutTable> | undefined;
   let count = 0;
   const write = async (rows: readonly (readonly TableCell[])[]) => {
     table ??= layOutTable(columns, rows.slice(0, sampleRows), style);
@@ -38,7 +39,6 @@ export async function writeTable(answer: Answer, { stdout, interrupted }: Termin
     count += rows.length;
     if (lines.length > 0) await stdout.write(`${lines.join('\n')}\n`);
   };
-  let table: ReturnType<typeof layOutTable> | undefined;
 
   for await (const rows of answer.rows()) {
     await write(rows.map((row) => row.map(textOf)));
