@@ -7,6 +7,7 @@ import { type ColumnType, typeIn } from '../src/rows/column-type.ts';
 import { columns as rowColumns } from '../src/rows/schema.ts';
 import { duckdb, quoteText } from './duckdb-dialect.ts';
 import type { Conversion, RefusedLine } from './firehose/ports.ts';
+import { splitLines } from './firehose/split-lines.ts';
 
 /** A column of the table whose types lines are converted to. */
 export interface ConvertedColumn {
@@ -33,9 +34,10 @@ export async function convertToParquet(
 ): Promise<Required<Conversion>> {
   const refused: RefusedLine[] = [];
   const rows: string[] = [];
-  splitAtLineFeeds(lines).forEach((line, at) => {
+  // The stream finds the refused by their indexes among the same lines.
+  splitLines(Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength)).forEach((line, at) => {
     try {
-      rows.push(`${rowText(line, columns)}\n`);
+      rows.push(`${rowText(line.toString(), columns)}\n`);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       refused.push({ line: at, code: error.code, message: error.message });
@@ -62,17 +64,6 @@ const malformed = (place: string, expected: string) =>
     `Data does not match the schema. ${place || 'row'}: ${expected}`,
   );
 const below = (place: string, key: string) => (place === '' ? key : `${place}.${key}`);
-
-function splitAtLineFeeds(lines: Uint8Array): string[] {
-  const texts: string[] = [];
-  for (let start = 0; start < lines.length; ) {
-    const found = lines.indexOf(0x0a, start);
-    const end = found === -1 ? lines.length : found;
-    texts.push(Buffer.from(lines.buffer, lines.byteOffset + start, end - start).toString());
-    start = end + 1;
-  }
-  return texts;
-}
 
 /** A line as JSON of exactly the columns' types. */
 function rowText(line: string, columns: readonly ConvertedColumn[]): string {

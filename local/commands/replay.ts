@@ -24,7 +24,13 @@ import {
   replay as replayRecords,
   type Settled,
 } from '../lake/replay.ts';
-import { choicesOf, dayOf, type Survey, selectedIn, surveyOf } from '../lake/replay-survey.ts';
+import {
+  arrivalDayOf,
+  choicesOf,
+  type Survey,
+  selectedIn,
+  surveyOf,
+} from '../lake/replay-survey.ts';
 import { type FailedPart, type LakeReplay, openLakeTarget } from '../lake/replay-to-lake.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { layOutTable } from '../table.ts';
@@ -174,7 +180,7 @@ function filterOf({ code, since, until }: Values): (record: LostRecord) => boole
   const from = dayIn('since', since) ?? '';
   const to = dayIn('until', until) ?? '9999-12-31';
   return (record) => {
-    const day = dayOf(record.arrivalMs);
+    const day = arrivalDayOf(record.arrivalMs);
     return day >= from && day <= to && (code === undefined || code.includes(record.code));
   };
 }

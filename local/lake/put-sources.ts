@@ -5,6 +5,7 @@ import { EnvironmentError, environmentErrorOf } from '../errors.ts';
 import type { Failure } from '../firehose/failures.ts';
 import { serviceLimits } from '../firehose/limits.ts';
 import type { Outcome } from '../firehose/response.ts';
+import { countLines } from './count-lines.ts';
 import type { LoggedFailure } from './function-log.ts';
 import {
   type LocalStreamOptions,
@@ -215,10 +216,4 @@ function documentsOf(record: SentRecord<Ticket>): number {
   if ('ticket' in record) return record.ticket.broken === undefined ? 1 : 0;
   const { payload } = uncarry(record.again, 0);
   return splitDocuments(unzip(payload)).filter(({ broken }) => broken === undefined).length;
-}
-
-function countLines(data: Buffer): number {
-  let lines = 0;
-  for (let at = data.indexOf(0x0a); at !== -1; at = data.indexOf(0x0a, at + 1)) lines++;
-  return lines;
 }

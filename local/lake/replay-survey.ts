@@ -1,3 +1,4 @@
+import { dayOf, daysBetween, rowTimeOf } from '../../src/rows/time.ts';
 import type { ErrorLine, LostRecord } from './error-objects.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -68,6 +69,7 @@ export async function surveyOf(
   choices: AsyncIterable<Choice>,
   { maxDaysLate = Number.POSITIVE_INFINITY, nowMs, onUnreadable }: SurveyOptions,
 ): Promise<Survey> {
+  const today = arrivalDayOf(nowMs);
   const counts = { unreadable: 0, 'not asked': 0, 'already replayed': 0, selected: 0 };
   const byDay = new Map<string, DayCount>();
   const late: string[] = [];
@@ -83,12 +85,12 @@ export async function surveyOf(
     const { id, code, place, arrivalMs } = one.record;
     if (one.choice === 'already replayed') done.push(id);
     else selectedIds.add(id);
-    const day = dayOf(arrivalMs);
+    const day = arrivalDayOf(arrivalMs);
     const key = `${day} ${code}`;
     const count = byDay.get(key) ?? { day, code, records: 0 };
     count.records++;
     byDay.set(key, count);
-    const daysLate = dayNumberOf(nowMs) - dayNumberOf(arrivalMs);
+    const daysLate = daysBetween(day, today);
     if (one.choice === 'selected' && daysLate > maxDaysLate) late.push(place);
   }
   return {
@@ -114,13 +116,7 @@ export async function* selectedIn(
   }
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
-
-function dayNumberOf(epochMs: number): number {
-  return Math.floor(epochMs / dayMs);
-}
-
-/** `yyyy-MM-dd`, UTC. */
-export function dayOf(epochMs: number): string {
-  return new Date(epochMs).toISOString().slice(0, 10);
+/** The UTC day of an arrival, `yyyy-MM-dd`. */
+export function arrivalDayOf(epochMs: number): string {
+  return dayOf(rowTimeOf(epochMs));
 }

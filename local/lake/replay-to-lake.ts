@@ -1,6 +1,7 @@
 import { uncarry } from '../../src/firehose/carrier.ts';
 import type { Outcome } from '../firehose/response.ts';
 import { arrivalOf } from './arrival.ts';
+import { countLines } from './count-lines.ts';
 import type { LoggedFailure } from './function-log.ts';
 import { type LocalStreamOptions, openLocalStream, type SentRecord } from './open-stream.ts';
 import type { OnSettled, ReplayRecord, ReplayTarget } from './replay.ts';
@@ -39,7 +40,7 @@ export async function openLakeTarget(
   }[] = [];
 
   const onOutcome = (outcome: Outcome, sent: SentRecord<ReplayRecord>, recordId: string) => {
-    if (outcome.result === 'Ok') lakeReplay.rows += linesIn(outcome.data);
+    if (outcome.result === 'Ok') lakeReplay.rows += countLines(outcome.data);
     if (outcome.result === 'ProcessingFailed') {
       failed.push({ sent, recordId, told: outcome.failure.code });
     } else if ('ticket' in sent) {
@@ -82,8 +83,4 @@ export async function openLakeTarget(
 function partOf(carrier: Uint8Array) {
   const arrivalMs = arrivalOf(carrier);
   return { bytes: uncarry(carrier, arrivalMs).payload, arrivalMs };
-}
-
-function linesIn(data: Buffer): number {
-  return data.reduce((lines, byte) => (byte === 0x0a ? lines + 1 : lines), 0);
 }
