@@ -1,6 +1,6 @@
 import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
-import { pathOf, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 /** One option: what parseArgs wants, and what the help says. */
 export interface Option extends ParseArgsOptionDescriptor {
@@ -46,28 +46,6 @@ export function defineCommand<const O extends Options>(command: Command<O>): Com
 
 /** `npm run --silent eventlake -- put a.json`, since npm prints lines of its own otherwise. */
 export const invocationPrefix = 'npm run --silent eventlake --';
-
-export const lakeOption = lakeOptionOf('lake');
-
-/** @param name of the lake where none is given */
-export function lakeOptionOf(name: string) {
-  return {
-    type: 'string',
-    value: 'DIR',
-    help: 'folder of the lake',
-    defaultIn: (terminal: Terminal) => lakeFolderOf(undefined, terminal, name),
-  } as const satisfies Option;
-}
-
-export function jsonOption(help: string) {
-  return { type: 'boolean', help } as const satisfies Option;
-}
-
-/** The lake that is meant. */
-export function lakeFolderOf(lake: string | undefined, terminal: Terminal, name = 'lake'): string {
-  if (lake === '') throw new UsageError('--lake needs the name of a folder.');
-  return lake === undefined ? `${terminal.dataFolder}/${name}` : pathOf(terminal, lake);
-}
 
 /** A command is called with what was typed behind its name. */
 export async function runCommand(

@@ -1,5 +1,6 @@
-import { invocationPrefix, lakeFolderOf } from './command.ts';
+import { invocationPrefix } from './command.ts';
 import type { OpenLake } from './duckdb.ts';
+import { lakeFolderOf } from './options.ts';
 import { createProgress } from './progress.ts';
 import { shellWord, type Terminal } from './terminal.ts';
 

@@ -1,14 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineCommand, invocationPrefix, lakeFolderOf, lakeOptionOf } from '../command.ts';
+import { defineCommand, invocationPrefix } from '../command.ts';
 import type { OpenLake } from '../duckdb.ts';
 import { UsageError } from '../errors.ts';
+import { functionNotes } from '../function-notes.ts';
 import { lakeObjects } from '../lake/lake-objects.ts';
 import { linesOf } from '../lake/lake-rows.ts';
 import { openOwnedFolder } from '../lake/owned-folder.ts';
 import { type PutReport, putSources } from '../lake/put-sources.ts';
 import { fileSource } from '../lake/read-pieces.ts';
+import { lakeFolderOf, lakeOptionOf } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { layOutTable } from '../table.ts';
 import { counted, type Output, shellWord } from '../terminal.ts';
@@ -101,7 +103,7 @@ export const demo = defineCommand({
       lake: folder,
       store: await openOwnedFolder(folder),
       tags: JSON.parse(await readFile(join(samples, tagsFile), 'utf8')),
-      onBuild: () => note('Building the function …'),
+      ...functionNotes({ note }),
       onProblem: note,
     });
     await page.title(

@@ -6,9 +6,9 @@ import { stackOf } from '../lake/open-stream.ts';
 import { readPieces } from '../lake/read-pieces.ts';
 import { recordOf } from '../lake/record-of.ts';
 import { sourcesOf } from '../lake/sources.ts';
+import { stackOptions, stackOptionsIn } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { grouped, pathOf } from '../terminal.ts';
-import { stackOptions, stackOptionsIn } from './put.ts';
 
 /** Makes the JSON that `sam local invoke -e` takes. */
 export const invocation = defineCommand({

@@ -1,6 +1,7 @@
-import { defineCommand, invocationPrefix, jsonOption, lakeOption } from '../command.ts';
+import { defineCommand, invocationPrefix } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { askLake } from '../open-lake.ts';
+import { jsonOption, lakeOption } from '../options.ts';
 
 /** What the columns make of the events: of each kind, how many have what people filter by. */
 const byKind = `

@@ -1,43 +1,18 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  defineCommand,
-  invocationPrefix,
-  jsonOption,
-  lakeFolderOf,
-  lakeOption,
-  type Option,
-} from '../command.ts';
+import { defineCommand, invocationPrefix } from '../command.ts';
 import type { InstanceTags } from '../endpoints/ec2.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import { createFolderStore } from '../firehose/folder-store.ts';
+import { functionNotes } from '../function-notes.ts';
 import { type PutProgress, type PutReport, putSources } from '../lake/put-sources.ts';
 import type { Source } from '../lake/read-pieces.ts';
 import { sourcesOf } from '../lake/sources.ts';
+import { jsonOption, lakeFolderOf, lakeOption, stackOptions, stackOptionsIn } from '../options.ts';
 import { createProgress } from '../progress.ts';
-import type { StackOptions } from '../template/load-stack.ts';
+import { defaultAccount, defaultRegion, type StackOptions } from '../template/load-stack.ts';
 import { counted, duration, grouped, pathOf, shellWord, type Terminal } from '../terminal.ts';
-
-/** What decides which stack it is. */
-export const stackOptions = {
-  parameter: {
-    type: 'string',
-    multiple: true,
-    value: 'NAME=VALUE',
-    help: 'a parameter of template.yaml, as `sam deploy` takes it; may be given again',
-  },
-  account: {
-    type: 'string',
-    value: 'ID',
-    help: 'the account of the stack: only its own instances are looked up (default 123456789012)',
-  },
-  region: {
-    type: 'string',
-    value: 'NAME',
-    help: 'the Region of the stack (default eu-west-1)',
-  },
-} as const satisfies Record<string, Option>;
 
 /** Puts events of files into a lake. */
 export const put = defineCommand({
@@ -92,7 +67,6 @@ export const put = defineCommand({
     const sources = await sourcesOf(positionals, terminal);
     const tags = values.tags === undefined ? undefined : await readTags(values.tags, terminal);
     const progress = createProgress(terminal);
-    let functionErrors = 0;
     await makeLake(lake, progress.note);
 
     const report = await putSources(sources, {
@@ -103,14 +77,9 @@ export const put = defineCommand({
       ...(tags && { tags }),
       ...(values.log && { onLog: (text) => void terminal.stderr.write(text) }),
       interrupted: terminal.interrupted,
-      onBuild: () => progress.note('Building the function …'),
+      ...functionNotes(progress),
       onProblem: progress.note,
       onProgress: (done) => progress.show(() => progressLine(done, sources)),
-      onFunctionError: (error) => {
-        // Once: it is tried again, and whatever is wrong with it comes back with each batch.
-        if (++functionErrors > 1) return;
-        progress.note(`The function failed: ${Error.isError(error) ? error.message : error}`);
-      },
     });
     progress.clear();
     await terminal.stdout.write(
@@ -129,31 +98,6 @@ export const put = defineCommand({
 function arrivalIn(value = 'event'): 'event' | 'now' {
   if (value === 'event' || value === 'now') return value;
   throw new UsageError(`--arrival is ${value}, but has to be event or now.`);
-}
-
-/** @throws UsageError for what is no parameter, account or Region by its form */
-export function stackOptionsIn(values: {
-  readonly parameter?: readonly string[];
-  readonly account?: string;
-  readonly region?: string;
-}): StackOptions {
-  const { parameter = [], account, region } = values;
-  if (account !== undefined && !/^\d{12}$/.test(account)) {
-    throw new UsageError(`--account is ${account}, but has to be twelve digits.`);
-  }
-  if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
-    throw new UsageError(`--region is ${region}, but has to be a name like eu-west-1.`);
-  }
-  const parameters = parameter.map((text) => {
-    const equals = text.indexOf('=');
-    if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)] as const;
-    throw new UsageError(`--parameter is ${text}, but has to be of the form Name=Value.`);
-  });
-  return {
-    parameters: Object.fromEntries(parameters),
-    ...(account !== undefined && { account }),
-    ...(region !== undefined && { region }),
-  };
 }
 
 async function readTags(file: string, terminal: Terminal): Promise<InstanceTags> {
@@ -275,7 +219,7 @@ function lakeOptionText(lake: string): string {
 /** Tags that were given and fit no instance are most likely meant for another account or Region. */
 function noteTags(
   { tags }: PutReport,
-  { account = '123456789012', region = 'eu-west-1' }: StackOptions,
+  { account = defaultAccount, region = defaultRegion }: StackOptions,
   note: (message: string) => void,
 ): void {
   const { found = 0, skipped = 0 } = tags;

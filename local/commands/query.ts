@@ -1,7 +1,8 @@
 import { text as textIn } from 'node:stream/consumers';
-import { defineCommand, invocationPrefix, jsonOption, lakeOption } from '../command.ts';
+import { defineCommand, invocationPrefix } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { askLake } from '../open-lake.ts';
+import { jsonOption, lakeOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Answers SQL from a lake. */

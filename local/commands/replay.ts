@@ -1,16 +1,10 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type Arguments,
-  defineCommand,
-  invocationPrefix,
-  jsonOption,
-  lakeFolderOf,
-  lakeOption,
-} from '../command.ts';
+import { type Arguments, defineCommand, invocationPrefix } from '../command.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import { createFolderStore } from '../firehose/folder-store.ts';
+import { functionNotes } from '../function-notes.ts';
 import { type ErrorLine, errorLines, type LostRecord } from '../lake/error-objects.ts';
 import { errorFolder, filesBelow } from '../lake/files-below.ts';
 import { openLedger } from '../lake/ledger.ts';
@@ -32,11 +26,17 @@ import {
   surveyOf,
 } from '../lake/replay-survey.ts';
 import { type FailedPart, type LakeReplay, openLakeTarget } from '../lake/replay-to-lake.ts';
+import {
+  dayIn,
+  jsonOption,
+  lakeFolderOf,
+  lakeOption,
+  stackOptions,
+  stackOptionsIn,
+} from '../options.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { layOutTable } from '../table.ts';
 import { counted, grouped, pathOf, type Terminal } from '../terminal.ts';
-import { stackOptions, stackOptionsIn } from './put.ts';
-import { dayIn } from './restore.ts';
 
 const options = {
   lake: lakeOption,
@@ -302,17 +302,11 @@ async function targetOf(values: Values, terminal: Terminal, progress: Progress):
       await mkdir(lake, { recursive: true }).catch((error: unknown) => {
         throw environmentErrorOf(error, 'write', lake);
       });
-      let functionErrors = 0;
-      const onFunctionError = (error: unknown) => {
-        if (++functionErrors > 1) return;
-        progress.note(`The function failed: ${Error.isError(error) ? error.message : error}`);
-      };
       return openLakeTarget(
         {
           store: createFolderStore(lake),
           stack: stackOptionsIn(values),
-          onBuild: () => progress.note('Building the function …'),
-          onFunctionError,
+          ...functionNotes(progress),
         },
         added,
         onSettled,

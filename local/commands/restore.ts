@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { defineCommand, invocationPrefix, lakeFolderOf, lakeOption } from '../command.ts';
+import { defineCommand, invocationPrefix } from '../command.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { restoreEvents } from '../lake/restore-events.ts';
+import { dayIn, lakeFolderOf, lakeOption } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { shownJson } from '../table.ts';
 import { counted } from '../terminal.ts';
@@ -67,16 +68,6 @@ export const restore = defineCommand({
     return problems > 0 ? 1 : 0;
   },
 });
-
-/** A day that an option names. @throws UsageError for what is none */
-export function dayIn(option: string, value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const epochMs = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
-  // It takes February 30th for March 2nd.
-  const isDay = !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(value);
-  if (isDay) return value;
-  throw new UsageError(`--${option} is ${value}, but has to be a day like 2026-11-20.`);
-}
 
 async function checkLake(lake: string): Promise<void> {
   const stats = await stat(lake).catch(() => undefined);

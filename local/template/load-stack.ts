@@ -44,6 +44,10 @@ export interface StackOptions {
   readonly template?: Template;
 }
 
+/** Where the stack is, unless it is said. */
+export const defaultRegion = 'eu-west-1';
+export const defaultAccount = '123456789012';
+
 const projectRoot = new URL('../../', import.meta.url);
 
 /**
@@ -58,8 +62,8 @@ const projectRoot = new URL('../../', import.meta.url);
  */
 export function loadStack({
   parameters = {},
-  region = 'eu-west-1',
-  account = '123456789012',
+  region = defaultRegion,
+  account = defaultAccount,
   stackName = 'eventlake',
   root = projectRoot,
   template: given,

@@ -1,0 +1,83 @@
+import type { Option } from './command.ts';
+import { UsageError } from './errors.ts';
+import { defaultAccount, defaultRegion, type StackOptions } from './template/load-stack.ts';
+import { pathOf, type Terminal } from './terminal.ts';
+
+// Options that several commands share, and how their values are read.
+
+export const lakeOption = lakeOptionOf('lake');
+
+/** @param name of the lake where none is given */
+export function lakeOptionOf(name: string) {
+  return {
+    type: 'string',
+    value: 'DIR',
+    help: 'folder of the lake',
+    defaultIn: (terminal: Terminal) => lakeFolderOf(undefined, terminal, name),
+  } as const satisfies Option;
+}
+
+export function jsonOption(help: string) {
+  return { type: 'boolean', help } as const satisfies Option;
+}
+
+/** The folder of the lake: the one that was given, or that of this name among the user's data. */
+export function lakeFolderOf(lake: string | undefined, terminal: Terminal, name = 'lake'): string {
+  if (lake === '') throw new UsageError('--lake needs the name of a folder.');
+  return lake === undefined ? `${terminal.dataFolder}/${name}` : pathOf(terminal, lake);
+}
+
+/** Options that describe the stack. */
+export const stackOptions = {
+  parameter: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=VALUE',
+    help: 'a parameter of template.yaml, as `sam deploy` takes it; may be given again',
+  },
+  account: {
+    type: 'string',
+    value: 'ID',
+    help: `the account of the stack: only its own instances are looked up (default ${defaultAccount})`,
+  },
+  region: {
+    type: 'string',
+    value: 'NAME',
+    help: `the Region of the stack (default ${defaultRegion})`,
+  },
+} as const satisfies Record<string, Option>;
+
+/** @throws UsageError for a value that does not look like a parameter, an account or a Region */
+export function stackOptionsIn(values: {
+  readonly parameter?: readonly string[];
+  readonly account?: string;
+  readonly region?: string;
+}): StackOptions {
+  const { parameter = [], account, region } = values;
+  if (account !== undefined && !/^\d{12}$/.test(account)) {
+    throw new UsageError(`--account is ${account}, but has to be twelve digits.`);
+  }
+  if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
+    throw new UsageError(`--region is ${region}, but has to be a name like eu-west-1.`);
+  }
+  const parameters = parameter.map((text) => {
+    const equals = text.indexOf('=');
+    if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)] as const;
+    throw new UsageError(`--parameter is ${text}, but has to be of the form Name=Value.`);
+  });
+  return {
+    parameters: Object.fromEntries(parameters),
+    ...(account !== undefined && { account }),
+    ...(region !== undefined && { region }),
+  };
+}
+
+/** The value of an option that takes a day. @throws UsageError where it is not a day */
+export function dayIn(option: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const epochMs = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
+  // It takes February 30th for March 2nd.
+  const isDay = !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(value);
+  if (isDay) return value;
+  throw new UsageError(`--${option} is ${value}, but has to be a day like 2026-11-20.`);
+}
