@@ -22,14 +22,14 @@ export function buildResponse(
     result: 'ProcessingFailed',
   }));
   const idSizes = answers.map(({ recordId }) => sizeOfText(recordId));
-  const sizes = answers.map((answer, index) => sizeBeside(idSizes[index] as number, answer));
+  const sizes = answers.map((answer, index) => sizeOf(answer, idSizes[index] as number));
   const commas = Math.max(0, answers.length - 1);
   let left = maxResponseBytes - '{"records":[]}'.length - commas;
   for (const size of sizes) left -= size;
 
   return {
     tryAnswer(index, answer) {
-      const size = sizeBeside(idSizes[index] as number, answer);
+      const size = sizeOf(answer, idSizes[index] as number);
       const more = size - (sizes[index] as number);
       if (more > left) return false;
       left -= more;
@@ -45,13 +45,9 @@ export function buildResponse(
  * Bytes of an answer as Lambda's runtime serialises it: by JSON.stringify, in UTF-8. Added up, since
  * every record's answer is measured. What is ours in it, rows as base64 and partition keys, is as
  * long in bytes as in text; what comes back as it came may be anything.
+ * @param idSize bytes of the record's id, which stays the same whatever is answered
  */
-export function sizeOf(answer: FirehoseAnswer): number {
-  return sizeBeside(sizeOfText(answer.recordId), answer);
-}
-
-/** @param idSize bytes of the record's id, which stays the same whatever is answered */
-function sizeBeside(idSize: number, { result, data, metadata }: FirehoseAnswer): number {
+function sizeOf({ result, data, metadata }: FirehoseAnswer, idSize: number): number {
   let size = '{"recordId":,"result":""}'.length + idSize + result.length;
   if (data !== undefined) {
     size += ',"data":'.length + (result === 'Ok' ? data.length + 2 : sizeOfText(data));

@@ -65,7 +65,7 @@ const ofAny: Derived<{ arrivalMs: number; instances: readonly EventInstance[] }>
 };
 
 /** The cells of who made a call: all that is looked at of `userIdentity`. */
-export const ofActor: Derived<{ readonly actor: Actor }> = {
+const ofActor: Derived<{ readonly actor: Actor }> = {
   actor_type: ({ actor }) => actor.type,
   actor_arn: ({ actor }) => actor.arn,
   actor_principal_id: ({ actor }) => actor.principalId,

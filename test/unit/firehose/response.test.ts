@@ -8,7 +8,7 @@ import {
   type Response,
 } from '../../../src/firehose/contract.ts';
 import { firehoseLimits } from '../../../src/firehose/limits.ts';
-import { buildResponse, sizeOf } from '../../../src/firehose/response.ts';
+import { buildResponse } from '../../../src/firehose/response.ts';
 
 const partition = { source: 'aws.ec2', day: '2026-11-20' };
 
@@ -24,7 +24,8 @@ const bytesOf = (response: Response) => Buffer.byteLength(JSON.stringify(respons
 /** An `Ok` answer of exactly so many bytes, a multiple of four apart from the rest. */
 function okOfBytes(recordId: string, bytes: number): FirehoseAnswer {
   const answer = okAnswer(recordId, [Buffer.from('')], partition);
-  const answered = { ...answer, data: 'A'.repeat(bytes - sizeOf(answer)) };
+  const rest = Buffer.byteLength(JSON.stringify(answer));
+  const answered = { ...answer, data: 'A'.repeat(bytes - rest) };
   expect(Buffer.byteLength(JSON.stringify(answered))).toBe(bytes);
   return answered;
 }
@@ -117,6 +118,10 @@ describe('The size of an answer', () => {
     failedAnswer({ recordId: '1' } as FirehoseRecord),
     failedAnswer({ recordId: '1', data: 7 } as unknown as FirehoseRecord),
   ])('is that of its JSON in UTF-8: %j', (answer) => {
-    expect(sizeOf(answer)).toBe(Buffer.byteLength(JSON.stringify(answer)));
+    const bytes = bytesOf({ records: [answer] });
+    const fits = (maxResponseBytes: number) =>
+      buildResponse([recordOf(answer.recordId)], maxResponseBytes).tryAnswer(0, answer);
+
+    expect([fits(bytes - 1), fits(bytes)]).toEqual([false, true]);
   });
 });
