@@ -1,13 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import {
-  createFirehoseEndpoint,
-  type FirehoseCall,
-  type FirehoseFault,
-} from '../../local/endpoints/firehose.ts';
 import { reserveMs } from '../../src/config.ts';
 import { firehoseLimits } from '../../src/firehose/limits.ts';
 import { createPutBatch } from '../../src/firehose/put.ts';
 import { putAgain } from '../../src/firehose/put-again.ts';
+import { openStreamEndpoint } from '../support/stream-endpoint.ts';
 
 const streamArn = 'arn:aws:firehose:eu-west-1:123456789012:deliverystream/events';
 
@@ -19,29 +15,8 @@ afterEach(async () => {
 });
 
 /** The client that the function has, before an endpoint that speaks the service's protocol. */
-async function prepare(
-  fault?: (call: FirehoseCall) => FirehoseFault | undefined | false,
-  idOf: (record: string) => string | undefined = () => 'id',
-) {
-  const taken: string[] = [];
-  const take = (record: Uint8Array) => {
-    const text = Buffer.from(record).toString();
-    taken.push(text);
-    // What is undefined is not in the JSON of the answer.
-    return { RecordId: idOf(text) as string };
-  };
-  const endpoint = await createFirehoseEndpoint({
-    streamName: 'events',
-    sink: {
-      putRecord: async (record) => ({ ...take(record), Encrypted: false }),
-      putRecordBatch: async (records) => ({
-        FailedPutCount: 0,
-        Encrypted: false,
-        RequestResponses: records.map(take),
-      }),
-    },
-    ...(fault && { fault }),
-  });
+async function prepare(...stream: Parameters<typeof openStreamEndpoint>) {
+  const { endpoint, taken } = await openStreamEndpoint(...stream);
   opened.push(endpoint);
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_FIREHOSE: endpoint.url,

@@ -3,16 +3,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { buildIfNeeded } from '../../local/build.ts';
-import {
-  createFirehoseEndpoint,
-  type FirehoseCall,
-  type FirehoseFault,
-} from '../../local/endpoints/firehose.ts';
+import type { FirehoseCall, FirehoseFault } from '../../local/endpoints/firehose.ts';
 import { serveLoopback } from '../../local/endpoints/http-server.ts';
 import { createSqsEndpoint, type QueueMessage } from '../../local/endpoints/sqs.ts';
 import { carry } from '../../src/firehose/carrier.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
 import { errorObjectsIn, rowsIn } from '../support/lake-fixture.ts';
+import { openStreamEndpoint } from '../support/stream-endpoint.ts';
 import { busEvent } from '../support/transform-fixture.ts';
 
 const { folder: parent, remove } = createFolder();
@@ -474,29 +471,8 @@ replayed 0 = 0
 });
 
 /** A stream that keeps what it takes, behind an endpoint. */
-async function prepareStream(
-  fault?: (call: FirehoseCall) => FirehoseFault | undefined | false,
-  idOf: (record: string) => string | undefined = () => 'id',
-) {
-  const taken: string[] = [];
-  const take = (record: Uint8Array) => {
-    const text = Buffer.from(record).toString();
-    taken.push(text);
-    // What is undefined is not in the JSON of the answer.
-    return { RecordId: idOf(text) as string };
-  };
-  const endpoint = await createFirehoseEndpoint({
-    streamName: 'events',
-    sink: {
-      putRecord: async (record) => ({ ...take(record), Encrypted: false }),
-      putRecordBatch: async (records) => ({
-        FailedPutCount: 0,
-        Encrypted: false,
-        RequestResponses: records.map(take),
-      }),
-    },
-    ...(fault && { fault }),
-  });
+async function prepareStream(...stream: Parameters<typeof openStreamEndpoint>) {
+  const { endpoint, taken } = await openStreamEndpoint(...stream);
   opened.push(endpoint);
   const toStream = ['--stream', 'events', '--endpoint-url', endpoint.url];
   return { endpoint, taken, toStream };
