@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { failuresInput, failuresTable, failureTypes } from '../../../athena/failures.ts';
+import { failures } from '../../../local/firehose/failures.ts';
 
 const input = failuresInput({ firstDay: 'FirstDay', bucket: 'BucketName' });
 
@@ -9,6 +10,12 @@ describe('The table failures', () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own.
       'Fn::Sub': 's3://${BucketName}/errors/type=${!type}/day=${!day}/',
     });
+  });
+
+  test('knows every folder that a stream puts failures in', () => {
+    const types = [...Object.values(failures).map(({ type }) => type), 'format-conversion-failed'];
+
+    expect(failureTypes).toEqual(expect.arrayContaining(types));
   });
 
   test('lists every type of failure, and days up to tomorrow', () => {
