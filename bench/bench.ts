@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { argumentsOf, refuse } from '../scripts/arguments.ts';
 import type { Figure } from './measure.ts';
 import { benchStart, type StartBench } from './start.ts';
-import { benchTags, tagsReport, writeTagsReport } from './tags.ts';
+import { benchTags, tagsReport } from './tags.ts';
 import { benchTransform, type TransformBench } from './transform.ts';
 
 /**
@@ -35,8 +35,8 @@ const tags = tagsReport(await benchTags());
 const page = `${pageOf(transforms, starts)}\n## Tags\n\n${tags}`;
 if (values.write) {
   writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), page);
-  writeNumbers(transforms, starts);
-  writeTagsReport(tags);
+  writeNumbers('README.md', numbersOf(transforms, starts));
+  writeNumbers('docs/tags.md', tags);
 } else {
   console.log(page);
 }
@@ -84,22 +84,27 @@ ${table(
 `;
 }
 
-/** The figures that the README shows, between its two marks. */
-function writeNumbers(transforms: readonly TransformBench[], starts: readonly StartBench[]): void {
-  const readme = new URL('../README.md', import.meta.url);
-  const marks = /(<!-- numbers: [^>]* -->\n).*(<!-- \/numbers -->)/s;
+/** The figures that the README shows. */
+function numbersOf(transforms: readonly TransformBench[], starts: readonly StartBench[]): string {
   const [calls] = transforms;
   const [ours, empty] = starts;
   if (!calls || !ours || !empty) throw new Error('a bench gave no figures');
-  const lines = [
+  return [
     `- ${Math.round(calls.eventlake.recordsPerSecond.median)} API calls a second on one core, ${calls.eventlake.megabytesPerSecond.median.toFixed(0)} MB/s: ${calls.ratio.median.toFixed(2)} times the throughput of a function that only passes events on (decode, parse, stringify, encode).`,
     `- ${ours.importMs.median.toFixed(0)} ms to load at a cold start, beside ${empty.importMs.median.toFixed(0)} ms of an empty handler with the same logger.`,
     '',
     `By \`npm run bench\` on ${machine}.`,
-  ];
-  const text = readFileSync(readme, 'utf8');
-  if (!marks.test(text)) throw new Error('README.md has lost its marks around the numbers');
-  writeFileSync(readme, text.replace(marks, `$1\n${lines.join('\n')}\n\n$2`));
+    '',
+  ].join('\n');
+}
+
+/** Puts figures into a page, between its two marks. */
+function writeNumbers(path: string, numbers: string): void {
+  const page = new URL(`../${path}`, import.meta.url);
+  const marks = /(<!-- numbers: [^>]* -->\n).*(<!-- \/numbers -->)/s;
+  const text = readFileSync(page, 'utf8');
+  if (!marks.test(text)) throw new Error(`${path} has lost its marks around the numbers`);
+  writeFileSync(page, text.replace(marks, `$1\n${numbers}\n$2`));
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { recognise } from '../src/events/event.ts';
 import type { Json, JsonObject } from '../src/json.ts';
 import { rowOf } from '../src/rows/row.ts';
@@ -387,13 +386,4 @@ function durationOf(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;
-}
-
-/** Puts the figures into docs/tags.md, between its two marks. */
-export function writeTagsReport(report: string): void {
-  const docs = new URL('../docs/tags.md', import.meta.url);
-  const marks = /(<!-- numbers: [^>]* -->\n).*(<!-- \/numbers -->)/s;
-  const text = readFileSync(docs, 'utf8');
-  if (!marks.test(text)) throw new Error('docs/tags.md has lost its marks around the numbers');
-  writeFileSync(docs, text.replace(marks, `$1\n${report}\n$2`));
 }
