@@ -267,7 +267,8 @@ async function attempt<T>(step: () => Promise<T>): Promise<T> {
   } catch (error) {
     const { message } = error as Error;
     // What the binding says of a text without a statement.
-    if (message === 'Error in native callback') throw new SqlError('There is no statement in it.');
+    if (message === 'Error in native callback')
+      throw new SqlError('There is no statement in the SQL.');
     const lines = message.replace(/^Failed to extract statements: /, '').split('\n');
     const said = lines.map((line) => line.trimEnd()).filter((line) => !/^\s*\^?$/.test(line));
     throw new SqlError(said.slice(0, 2).join('\n'));

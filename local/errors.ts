@@ -21,17 +21,17 @@ export class SqlError extends Error {
 
 /** What the file system answers, by its code, and what a person can do about it. */
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'you may not: change its permissions, or take another',
+  EACCES: 'permission denied: change its permissions, or use another',
   EDQUOT: 'your quota is used up: make room there, and try again',
-  EIO: 'the disk reports an error: try again, or take a copy',
+  EIO: 'the disk reports an error: try again, or use a copy',
   EISDIR: 'it is a folder: name a file in it',
   EMFILE: 'too many files are open: raise `ulimit -n`, and try again',
   ENOENT: 'there is no such file',
   ENOSPC: 'the disk is full: make room there, and try again',
-  ENOTDIR: 'a part of the path is a file and no folder: take another',
-  EEXIST: 'a part of the path is a file and no folder: take another',
-  EPERM: 'you may not: change its permissions, or take another',
-  EROFS: 'that disk can only be read: take another folder',
+  ENOTDIR: 'a part of the path is a file, not a folder: use another',
+  EEXIST: 'a part of the path is a file, not a folder: use another',
+  EPERM: 'permission denied: change its permissions, or use another',
+  EROFS: 'the disk is read-only: use another folder',
 };
 
 /**

@@ -275,7 +275,7 @@ export function nextCommands(folder: string): { readonly what: string; readonly 
       line: `${invocationPrefix} query ${lake} "SELECT kind, count(*) AS events FROM events GROUP BY ALL ORDER BY ALL"`,
     },
     {
-      what: 'Have the events back as they came:',
+      what: 'Get the events back as they came:',
       line: `${invocationPrefix} restore ${lake} --source aws.signin`,
     },
     {

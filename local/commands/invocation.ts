@@ -47,7 +47,7 @@ export const invocation = defineCommand({
           if (piece.bytes.length === 0) continue;
           const record = recordOf(piece.bytes);
           if (!record) {
-            report(`${piece.place}: too large for a record, also gzipped: left out`);
+            report(`${piece.place}: too large for a record, even gzipped: left out`);
             continue;
           }
           // A copy, since the piece is a part of the chunk that it came in.

@@ -21,7 +21,7 @@ export const put = defineCommand({
   positionals: '[FILE…]',
   description: [
     'Reads AWS events: EventBridge events and CloudTrail records, as JSON, one a',
-    'line, one after another, in arrays or CloudTrail files, each also gzipped;',
+    'line, one after another, in arrays or CloudTrail files, plain or gzipped;',
     'without FILE, or as -, standard input. Each becomes a record of a local',
     'Firehose, which has the built function make a row of it and stores rows below',
     'DIR/events/ and what could not become one below DIR/errors/. A record arrives',

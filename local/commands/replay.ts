@@ -43,9 +43,9 @@ const options = {
   stream: {
     type: 'string',
     value: 'NAME',
-    help: 'put them to this stream of an account instead, with the credentials that are there',
+    help: 'put them to this stream in AWS instead, with the credentials of your environment',
   },
-  'endpoint-url': { type: 'string', value: 'URL', help: 'with --stream: where its API is' },
+  'endpoint-url': { type: 'string', value: 'URL', help: 'with --stream: the endpoint of its API' },
   queue: {
     type: 'string',
     value: 'URL',
@@ -72,7 +72,7 @@ const options = {
   ledger: {
     type: 'string',
     value: 'FILE',
-    help: 'where it is kept what was replayed',
+    help: 'file that remembers what was replayed',
     defaultIn: (terminal: Terminal) =>
       `replayed.ndjson in the lake, for a stream a file in ${streamLedgersIn(terminal)}`,
   },
@@ -93,11 +93,11 @@ export const replay = defineCommand({
   summary: 'put what failed, or never arrived, through the function again',
   positionals: '[FILE_OR_FOLDER…]',
   description: [
-    'Reads error objects of Firehose of every kind, also gzipped: files, folders and',
-    's3://BUCKET/PREFIX; without any, those of the lake. Shows how many there are by',
-    'day and code, and puts the records as they first came: into a local lake, where',
-    'each arrives when it first did, so that its rows get the day that they would',
-    'have had; or with --stream to a real stream, where they arrive now.',
+    'Reads error objects of Firehose of every kind, plain or gzipped: files, folders',
+    'and s3://BUCKET/PREFIX; without any, those of the lake. Shows how many there',
+    'are by day and code, and puts the records as they first came: into a local lake,',
+    'where each arrives when it first did, so that its rows get the day that they',
+    'would have had; or with --stream to a real stream, where they arrive now.',
     'It remembers what was replayed, so that nothing is replayed twice. What fails',
     'again is in an error object again, and why is in the ledger.',
     '',

@@ -63,8 +63,8 @@ export const restore = defineCommand({
       if (terminal.interrupted.aborted) return 130;
     }
     if (block !== '') await terminal.stdout.write(block);
-    if (events === 0) note(`No event of ${lake} is meant.`);
-    if (problems > 0) note(`${counted(problems, 'line')} could not be given back.`);
+    if (events === 0) note(`No event in ${lake} matches.`);
+    if (problems > 0) note(`${counted(problems, 'line')} could not be restored.`);
     return problems > 0 ? 1 : 0;
   },
 });

@@ -144,7 +144,7 @@ function requestIn(body: Buffer): PutRequest {
   try {
     return JSON.parse(body.toString()) ?? {};
   } catch {
-    throw new ApiError('SerializationException', 'The request is no JSON.');
+    throw new ApiError('SerializationException', 'The request is not JSON.');
   }
 }
 

@@ -49,11 +49,11 @@ function errorLineOf({ bytes, broken, place, isContinued }: SourcePiece): ErrorL
   const fields = fieldsIn(bytes);
   const raw = fields && rawDataIn(fields);
   const arrival = fields && arrivalIn(fields);
-  if (!raw || arrival === undefined) return { place, problem: 'no error object of Firehose' };
+  if (!raw || arrival === undefined) return { place, problem: 'not an error object of Firehose' };
   const code = textIn(fields, ['errorCode', 'lastErrorCode', 'ErrorCode']) ?? 'unknown';
   const { original, arrivedMs } = originalOf(uncarry(raw, Math.floor(arrival)));
   const record = recordOf(original);
-  if (!record) return { place, problem: 'too large for a record, also gzipped' };
+  if (!record) return { place, problem: 'too large for a record, even gzipped' };
   return { id: idOf(original, arrivedMs), place, code, arrivalMs: arrivedMs, bytes: record };
 }
 

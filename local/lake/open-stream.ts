@@ -185,7 +185,7 @@ async function builtFunctionOf(
   const bundles = await buildIfNeeded(onBuild && { onBuild });
   const bundle = bundles.find(({ logicalId }) => logicalId === deployed?.logicalId);
   if (deployed && bundle) return { deployed, bundle, functionArn };
-  throw new Error(`The stream's function ${functionArn} is none of the template.`);
+  throw new Error(`The stream's function ${functionArn} is not in the template.`);
 }
 
 /**

@@ -111,7 +111,7 @@ export async function putSources(
     const record = recordOf(bytes);
     if (record) return record;
     counts.tooLarge++;
-    report(`${place}: ${bytes.length} bytes, too large for a record, also gzipped: left out`);
+    report(`${place}: ${bytes.length} bytes, too large for a record, even gzipped: left out`);
     return undefined;
   };
 
@@ -172,7 +172,7 @@ export async function putSources(
     onProblem(`${place}: ${reasonOf(failure, local.log.failureOf(recordId))}`);
   }
   if (counts.failed > maxNamedFailures) {
-    onProblem(`… and ${counts.failed - maxNamedFailures} more became no row, either`);
+    onProblem(`… and ${counts.failed - maxNamedFailures} more became no row`);
   }
   const { records, objects, refusedLines } = local.counters();
   if (refusedLines > 0) report(`${refusedLines} rows did not fit the format and became no row`);

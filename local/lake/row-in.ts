@@ -9,12 +9,12 @@ import { columns, type Row } from '../../src/rows/schema.ts';
 export function rowIn(line: string): Row {
   const row: Json = JSON.parse(line);
   if (!isObject(row) || typeof row.event_format !== 'string') {
-    throw new SyntaxError('no row of eventlake, which would have an event_format');
+    throw new SyntaxError('not a row of eventlake, which would have an event_format');
   }
   for (const { name, type } of columns) {
     const cell = row[name];
     if (cell !== undefined && cell !== null && !isOfType(cell, type)) {
-      throw new SyntaxError(`no row of eventlake: its ${name} is of another type`);
+      throw new SyntaxError(`not a row of eventlake: its ${name} is of another type`);
     }
   }
   return row as Row;

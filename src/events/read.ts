@@ -45,12 +45,12 @@ export interface Document {
 
 /** @throws RecordError BAD_BASE64 */
 export function decodeBase64(data: unknown): Buffer {
-  if (typeof data !== 'string') throw new RecordError('BAD_BASE64', `${typeof data}, no text`);
+  if (typeof data !== 'string') throw new RecordError('BAD_BASE64', `${typeof data}, not text`);
   const bytes = Buffer.from(data, 'base64');
   // Node skips what is no base64; the length tells.
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
   if (data.length % 4 === 0 && bytes.length === (data.length / 4) * 3 - padding) return bytes;
-  throw new RecordError('BAD_BASE64', `${data.length} characters that are no base64`);
+  throw new RecordError('BAD_BASE64', `${data.length} characters that are not base64`);
 }
 
 /** Whether bytes start as gzip does. */
@@ -196,7 +196,7 @@ function parseDocument(
   if (bytes.length > maxDocumentBytes) {
     throw new RecordError('TOO_LARGE', `a document of ${bytes.length} bytes`);
   }
-  if (!isUtf8(bytes)) throw new RecordError('BAD_UTF8', `${bytes.length} bytes that are no UTF-8`);
+  if (!isUtf8(bytes)) throw new RecordError('BAD_UTF8', `${bytes.length} bytes that are not UTF-8`);
   const text = textOf(withoutMark(bytes));
   if (isDeeperThan(text, maxDepth)) throw new RecordError('TOO_DEEP', `over ${maxDepth} levels`);
   if (hasMoreObjects(text, maxObjects)) {

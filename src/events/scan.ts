@@ -71,7 +71,7 @@ export function scanValue(bytes: Uint8Array, start: number, isWhole: boolean): S
         continue;
       }
     } else if (expect === 'key' || expect === 'key or end') {
-      return { at, reason: 'a key that is no string' };
+      return { at, reason: 'a key that is not a string' };
     } else if (byte === openBrace || byte === openBracket) {
       open.push(byte);
       expect = byte === openBrace ? 'key or end' : 'value or end';

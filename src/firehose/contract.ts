@@ -25,7 +25,7 @@ export function recordsOf(invocation: unknown): readonly FirehoseRecord[] {
   const { records } = (invocation ?? {}) as { readonly records?: unknown };
   if (Array.isArray(records) && records.every(isRecord)) return records;
   throw new InvocationError(
-    'The event is no invocation by Firehose: it has to be {"deliveryStreamArn": "…", "records": ' +
+    'The event is not an invocation by Firehose: it has to be {"deliveryStreamArn": "…", "records": ' +
       '[{"recordId": "…", "approximateArrivalTimestamp": 1795168800000, "data": "base64"}]}. ' +
       '`eventlake invocation FILE` makes one of AWS events.',
   );

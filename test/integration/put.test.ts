@@ -299,7 +299,7 @@ describe('Broken input', () => {
     const { stderr } = await put('a.ndjson');
 
     expect(stderr.split('\n')).toHaveLength(12);
-    expect(stderr).toMatch(/… and 15 more became no row, either\n$/);
+    expect(stderr).toMatch(/… and 15 more became no row\n$/);
   });
 
   test('is no event at all where there is only white space', async () => {
@@ -380,7 +380,7 @@ describe('An event that is large', () => {
 
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^a\.ndjson:2: \d+ bytes, too large for a record, also gzipped: left out\n$/,
+      /^a\.ndjson:2: \d+ bytes, too large for a record, even gzipped: left out\n$/,
     );
     expect(counts).toMatchObject({ records: 3, events: 3, rows: 2, ok: 2, failed: 1 });
     expect(stdout).toMatch(/^1 record too large to be put: nowhere but in the input\.$/m);
@@ -419,7 +419,7 @@ describe('What this machine does not give', () => {
     const { status, stderr } = await put('a.json');
 
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^Cannot write .*lake: a part of the path is a file and no folder/);
+    expect(stderr).toMatch(/^Cannot write .*lake: a part of the path is a file, not a folder/);
   });
 
   test('is a sentence where the disk is full', async () => {
@@ -455,7 +455,7 @@ describe('What this machine does not give', () => {
     });
 
     expect(problems).toEqual([
-      'Cannot read a.json: the disk reports an error: try again, or take a copy.',
+      'Cannot read a.json: the disk reports an error: try again, or use a copy.',
     ]);
     expect(report).toMatchObject({ rows: 2, problems: 1 });
   });

@@ -407,7 +407,7 @@ replayed 0 = 0
     expect(status).toBe(1);
     expect(summary).toMatchObject({ found: 11, unreadable: 10, replayed: 1, ok: 1 });
     expect(stderr).toMatch(
-      /^errors:1: .*\nerrors:2: no error object of Firehose\nerrors:3: no error/,
+      /^errors:1: .*\nerrors:2: not an error object of Firehose\nerrors:3: not an error/,
     );
   });
 
@@ -589,7 +589,7 @@ describe('replay to a stream', () => {
 
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^Firehose cannot be asked: (AccessDenied|ResourceNotFound)Exception: .*\n$/,
+      /^The request to Firehose failed: (AccessDenied|ResourceNotFound)Exception: .*\n$/,
     );
     expect(endpoint.calls).toHaveLength(1);
   });

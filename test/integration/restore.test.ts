@@ -232,7 +232,7 @@ describe('restore', () => {
     const nowhere = await restore('nowhere');
 
     expect(nothing).toMatchObject({ status: 0, stdout: '' });
-    expect(nothing.stderr).toMatch(/^No event of .*lake is meant\.\n$/);
+    expect(nothing.stderr).toMatch(/^No event in .*lake matches\.\n$/);
     expect(nowhere.status).toBe(1);
     expect(nowhere.stderr).toMatch(/^There is no lake at .*nowhere: /);
   });
@@ -261,14 +261,14 @@ describe('restore', () => {
         .split('\n')
         .map((line) => line.replace(/^.*:(\d:)/, '$1')),
     ).toEqual([
-      '1: no row of eventlake, which would have an event_format',
-      '2: no row of eventlake, which would have an event_format',
-      '3: no row of eventlake, which would have an event_format',
-      '4: no row of eventlake, which would have an event_format',
-      '5: no row of eventlake: its event_time is of another type',
-      '6: no row of eventlake: its resources is of another type',
-      '7: no row of eventlake: its resources is of another type',
-      '7 lines could not be given back.',
+      '1: not a row of eventlake, which would have an event_format',
+      '2: not a row of eventlake, which would have an event_format',
+      '3: not a row of eventlake, which would have an event_format',
+      '4: not a row of eventlake, which would have an event_format',
+      '5: not a row of eventlake: its event_time is of another type',
+      '6: not a row of eventlake: its resources is of another type',
+      '7: not a row of eventlake: its resources is of another type',
+      '7 lines could not be restored.',
     ]);
   });
 
@@ -285,7 +285,7 @@ describe('restore', () => {
     expect(stderr).toMatch(
       /day=2026-11-17\/a\.json\.gz:1: .*\n.*day=2026-11-17\/b\.json\.gz:1: cannot be read/,
     );
-    expect(stderr).toMatch(/2 lines could not be given back\.\n$/);
+    expect(stderr).toMatch(/2 lines could not be restored\.\n$/);
   });
 });
 

@@ -36,7 +36,7 @@ describe('attempt', () => {
 
     expect(error).toBeInstanceOf(RecordError);
     expect(error).toMatchObject({ name: 'RecordError', code: 'BAD_JSON' });
-    expect(error?.message).toBe('The record, or a part of it, is no JSON.');
+    expect(error?.message).toBe('The record, or a part of it, is not JSON.');
     expect(error?.cause).toBeUndefined();
   });
 
@@ -106,7 +106,7 @@ describe('orThrow', () => {
   });
 
   test('throws the error on to the attempt around it', () => {
-    const error = new RecordError('BAD_UTF8', '3 bytes that are no UTF-8');
+    const error = new RecordError('BAD_UTF8', '3 bytes that are not UTF-8');
 
     const outer = attempt(() => orThrow({ ok: false, error }));
 

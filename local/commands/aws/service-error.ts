@@ -6,7 +6,7 @@ export function serviceErrorOf(thrown: unknown, service: string): unknown {
   const { name, message } = thrown;
   const isOurs = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(name);
   if (isOurs) return thrown;
-  const error = new EnvironmentError(`${service} cannot be asked: ${name}: ${message}`);
+  const error = new EnvironmentError(`The request to ${service} failed: ${name}: ${message}`);
   error.cause = thrown;
   return error;
 }

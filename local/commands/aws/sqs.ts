@@ -84,7 +84,7 @@ export function createDeadLetters(queueUrl: string, region?: string): DeadLetter
           const place = `message ${MessageId}`;
           const bytes = recordOf(Buffer.from(Body));
           if (!bytes) {
-            yield { place, problem: 'too large for a record, also gzipped' };
+            yield { place, problem: 'too large for a record, even gzipped' };
             continue;
           }
           const code = message.MessageAttributes?.ERROR_CODE?.StringValue ?? 'unknown';

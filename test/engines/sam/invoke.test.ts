@@ -83,7 +83,7 @@ describe('sam local invoke', () => {
 
     expect(answer).toMatchObject({
       errorType: 'InvocationError',
-      errorMessage: expect.stringMatching(/^The event is no invocation by Firehose: /),
+      errorMessage: expect.stringMatching(/^The event is not an invocation by Firehose: /),
       trace: expect.arrayContaining([expect.stringMatching(/src\/transform\.ts:\d+/)]),
     });
   });

@@ -155,7 +155,7 @@ describe('sam local start-lambda behind the local Firehose', () => {
       name: 'FunctionError',
       payload: {
         errorType: 'InvocationError',
-        errorMessage: expect.stringMatching(/^The event is no invocation by Firehose: /),
+        errorMessage: expect.stringMatching(/^The event is not an invocation by Firehose: /),
       },
     });
   });

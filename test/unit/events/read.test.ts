@@ -61,7 +61,7 @@ describe('decodeBase64', () => {
   });
 
   test('names in its refusal the length only', () => {
-    expect(() => decodeBase64('secret!')).toThrow(/^7 characters that are no base64$/);
+    expect(() => decodeBase64('secret!')).toThrow(/^7 characters that are not base64$/);
   });
 });
 

@@ -33,7 +33,7 @@ describe('recordsOf', () => {
     const read = () => recordsOf(invocation);
 
     expect(read).toThrow(InvocationError);
-    expect(read).toThrow(/no invocation by Firehose.*"recordId".*`eventlake invocation FILE`/s);
+    expect(read).toThrow(/not an invocation by Firehose.*"recordId".*`eventlake invocation FILE`/s);
   });
 });
 

@@ -231,7 +231,7 @@ describe('SQL', () => {
   });
 
   test.each(['', '-- nothing', ' ; '])('that is %j is refused', async (sql) => {
-    await expect(ask(sql)).rejects.toThrow('There is no statement in it.');
+    await expect(ask(sql)).rejects.toThrow('There is no statement in the SQL.');
   });
 
   test.each([
