@@ -14,7 +14,7 @@ const commands: readonly Command[] = [demo, put, query, overview, restore, repla
 
 /**
  * Runs what was typed.
- * @returns the exit status: 0; 1 where something failed; 2 where what was typed cannot be meant
+ * @returns the exit status: 0; 1 where something failed; 2 where what was typed makes no sense
  */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   try {

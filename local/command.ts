@@ -7,7 +7,7 @@ export interface Option extends ParseArgsOptionDescriptor {
   /** What stands for its value in the help: `DIR`. */
   readonly value?: string;
   readonly help: string;
-  /** What it is where it is not given, if the help shall say so. */
+  /** Its value where it is not given, if the help is to say so. */
   readonly defaultIn?: (terminal: Terminal) => string;
 }
 

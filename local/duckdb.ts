@@ -61,9 +61,9 @@ export interface Answer {
 
 /**
  * Opens a lake for SQL: the tables `events`, with names and types of the row contract, and `failures`, and
- * the views that Athena has over `events`. A lake that holds nothing yet, or is not there, has empty ones. Nothing is ever
- * installed or loaded from elsewhere.
- * @throws EnvironmentError for a folder whose own path looks like a partition, or is none to DuckDB
+ * the views that Athena has over `events`. A lake that holds nothing yet, or is not there, has empty ones.
+ * Nothing is ever installed or loaded from elsewhere.
+ * @throws EnvironmentError for a folder whose own path looks like a partition, or that DuckDB cannot find by it
  */
 export async function openLake(folder: string): Promise<OpenLake> {
   const partitionName = folder

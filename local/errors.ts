@@ -1,4 +1,4 @@
-/** What was typed cannot be meant: one plain sentence, and what to type instead. Exit status 2. */
+/** What was typed makes no sense: one plain sentence, and what to type instead. Exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly hint: string | undefined;
@@ -9,7 +9,7 @@ export class UsageError extends Error {
   }
 }
 
-/** What this machine does not give: one plain sentence with what to do. Exit status 1. */
+/** Something that this machine lacks or refuses: one plain sentence with what to do. Exit status 1. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }

@@ -31,7 +31,7 @@ export async function askLake(
 /** The lake, after a note where it holds no row. */
 async function openLakeOf(option: string | undefined, terminal: Terminal): Promise<OpenLake> {
   const folder = lakeFolderOf(option, terminal);
-  // Loaded here: nobody else needs the engine.
+  // Loaded here: no other command needs the engine.
   const { openLake } = await import('./duckdb.ts');
   const lake = await openLake(folder);
   if (lake.isEmpty) {

@@ -24,7 +24,7 @@ export const batchLimits: BatchLimits = {
 
 /** What one record takes of the budget of its batch. */
 export interface Share {
-  /** Whether gzipped records have to wait for a later batch: something is used up, or did not do for one before. */
+  /** Whether gzipped records have to wait for a later batch: the budget is used up, or was too small for one before. */
   isSpent(): boolean;
   /** Keeps so many bytes more. False where that is too much: the record has to wait for a later batch. */
   keep(bytes: number): boolean;

@@ -9,7 +9,7 @@ export interface Configuration {
   readonly sources: ReadonlySet<string>;
   /** How many UTC days an event may be late and still be filed under its own day. */
   readonly maxDaysLate: number;
-  /** What becomes of JSON that is no event of ours. */
+  /** What becomes of JSON that is not an AWS event. */
   readonly unknownRecords: 'fail' | 'keep';
   /** Whether tags are looked up at all. */
   readonly tagLookup: 'on' | 'off';

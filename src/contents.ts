@@ -18,7 +18,7 @@ import type { Lesson } from './tags/lessons.ts';
 export type Contents =
   | {
       readonly documents: readonly WorkDocument[];
-      /** It only tested whether the stream can be reached. */
+      /** It was only a test of whether the stream can be reached. */
       readonly isControl: boolean;
     }
   /** The bytes of a record for whose contents the batch has no memory left. */
@@ -47,9 +47,9 @@ const partBytes = 256;
 /**
  * Bytes of a record → documents → events → rows.
  *
- * What is kept of them stays in memory until the batch is answered, so a record for which the budget does not
- * do is given unopened. A plain one never is for its first document: nearly all have no other, and load shall
- * not touch them.
+ * What is kept of them stays in memory until the batch is answered, so a record that the budget has no room for
+ * is given unopened. The first document of a plain record is read whatever the budget says: nearly all records
+ * have no other, and load must not delay them.
  * @throws RecordError where nothing of it becomes a row
  */
 export function contentsIn(

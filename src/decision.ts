@@ -8,14 +8,14 @@ import { type Journey, type Part, pack } from './firehose/parts.ts';
 import { isSame, type Partition } from './partition/partition.ts';
 import { lineOf, withoutInstances } from './rows/line.ts';
 
-/** What a record should become. One answer can say one partition, and nothing of bad events. */
+/** What a record should become. An answer names one partition, and cannot tell a bad event from good ones. */
 export type Decision =
   | { readonly step: 'answer'; readonly lines: readonly Line[]; readonly partition: Partition }
   /** Groups of parts that may share a carrier. */
   | { readonly step: 'put again'; readonly groups: readonly (readonly Part[])[] }
   | { readonly step: 'drop'; readonly reason: 'empty' | 'control' };
 
-/** An event whose tags are there, as its line. */
+/** An event as its line, with its tags. */
 export interface Line extends Part {
   readonly partition: Partition;
   readonly line: Buffer;
@@ -46,7 +46,7 @@ export function decide(contents: Contents, limits: FirehoseLimits): Decision {
   const parts = contents.documents.map((document) => {
     const part = write(document, maxLineBytes);
     totalBytes += part.lineBytes;
-    // With tags lines may be many times what they were: those that no answer holds are let go at once.
+    // With tags, lines may be many times larger than before: what no answer holds is let go at once.
     return totalBytes > maxLineBytes && 'partition' in part ? sizeOf(part) : part;
   });
   const events = parts.filter((part) => 'partition' in part);
@@ -59,7 +59,7 @@ export function decide(contents: Contents, limits: FirehoseLimits): Decision {
     return { step: 'drop', reason: contents.isControl ? 'control' : 'empty' };
   }
   const { partition } = first;
-  // An array whose end is missing lost nothing by it: there are no bytes that could fail.
+  // An array without its end has lost nothing: there are no bytes that could fail.
   const bad = unwritten.filter(({ bytes }) => bytes.length > 0);
   const lines = events.filter((event) => event.line !== undefined);
   const isOneAnswer =
@@ -71,7 +71,7 @@ export function decide(contents: Contents, limits: FirehoseLimits): Decision {
     events,
     ({ partition }) => `${partition.source}/${partition.day}`,
   );
-  // What is no event goes alone, so that each fails as itself.
+  // What is not an event goes alone, so that each fails as itself.
   return { step: 'put again', groups: [...byPartition.values(), ...bad.map((one) => [one])] };
 }
 

@@ -8,7 +8,7 @@ import type { FirehoseRecord } from './firehose/contract.ts';
 import type { Journey } from './firehose/parts.ts';
 import { isInstant } from './rows/time.ts';
 
-/** What one invocation has to go by; `remainingMs` is asked again and again. */
+/** The clock of one invocation; `remainingMs` is asked again and again. */
 export interface Time {
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -27,9 +27,9 @@ export interface Work {
 }
 
 /**
- * Reads the records of a batch in the order of their turns, and gives them in it, to be answered and put
- * again: what was put again most often comes first, so that load cannot starve it; else it is the order of
- * the batch. Never throws: what is wrong with a record is said in its work.
+ * Reads the records of a batch in the order of their turns, which is also the order in which they are
+ * answered and put again: first what was put again most often, so that load cannot starve it, then as they
+ * stand in the batch. Never throws: what is wrong with a record is in its work.
  */
 export function readRecords(
   records: readonly FirehoseRecord[],

@@ -23,9 +23,9 @@ export interface Summary {
   readonly rows: number;
   readonly eventsPutAgain: number;
   readonly eventsFailed: number;
-  /** Records that we put, of records that were put again, and that the stream accepted. */
+  /** Carriers that the stream accepted. */
   readonly parts: number;
-  /** Those that it did not, by its word for it. */
+  /** Carriers that it refused, by its code. */
   readonly refusals: Readonly<Record<string, number>>;
   readonly failures: Failures;
   readonly tags: Readonly<TagCounts>;

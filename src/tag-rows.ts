@@ -29,7 +29,7 @@ export type TagCounts = Partial<Record<TagAnswer['status'], number>>;
 /** What was added to rows. */
 export interface Tagged {
   readonly tagCounts: TagCounts;
-  /** A bug of ours for which no tags are there: rows go without rather than fail. */
+  /** A bug of ours that kept the tags away: rows go without them rather than fail. */
   readonly tagError?: RecordError;
 }
 

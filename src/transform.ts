@@ -164,7 +164,7 @@ async function putCarriers(
   });
 }
 
-/** Records were taken in turns. */
+/** The outcomes in the order of the batch; they came in the order of the records' turns. */
 function inBatchOrder(works: readonly Work[], outcomes: readonly Outcome[]): Outcome[] {
   const inOrder: Outcome[] = [];
   for (const [turn, { index }] of works.entries()) inOrder[index] = outcomes[turn] as Outcome;

@@ -80,7 +80,7 @@ ORDER BY event_time`,
   },
 ];
 
-/** Shows what it is all about, in seconds and without AWS. */
+/** Shows what eventlake does, in seconds and without AWS. */
 export const demo = defineCommand({
   name: 'demo',
   summary: 'show it all with the sample events of this project',

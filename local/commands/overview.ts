@@ -39,7 +39,7 @@ FROM inner_fields
 GROUP BY path
 ORDER BY events DESC, path`;
 
-/** Tells how well the columns tell the events of a lake. */
+/** Shows how much of a lake's events the columns hold. */
 export const overview = defineCommand({
   name: 'overview',
   summary: 'what a lake holds, by kind, and what no column holds',

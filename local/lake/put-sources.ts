@@ -66,7 +66,7 @@ export interface PutOptions extends Omit<LocalStreamOptions<Ticket>, 'onOutcome'
   readonly interrupted?: AbortSignal;
 }
 
-/** What is kept of a piece on its way: not its bytes. */
+/** What is kept of a piece while it is on its way: all but its bytes. */
 type Ticket = Pick<SourcePiece, 'place' | 'broken'>;
 
 /** So many failed documents are named; the last message counts the others. */

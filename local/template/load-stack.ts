@@ -44,7 +44,7 @@ export interface StackOptions {
   readonly template?: Template;
 }
 
-/** Where the stack is, unless it is said. */
+/** Where the stack is, unless told otherwise. */
 export const defaultRegion = 'eu-west-1';
 export const defaultAccount = '123456789012';
 

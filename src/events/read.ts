@@ -10,7 +10,7 @@ import { messagesIn, messagesInLarge } from './subscription.ts';
 export interface ReadLimits {
   /** Bytes after gunzip. A CloudTrail file that fits a record gzipped has some 20 MB. */
   readonly maxUnzippedBytes: number;
-  /** Bytes after gunzip for each one before; what makes no more than one document is never too many. */
+  /** Bytes after gunzip for each byte before. As many as one document may have are never too many. */
   readonly maxUnzipRatio: number;
   /** Documents in one record, and lists, files and messages around them. */
   readonly maxDocuments: number;
@@ -47,7 +47,7 @@ export interface Document {
 export function decodeBase64(data: unknown): Buffer {
   if (typeof data !== 'string') throw new RecordError('BAD_BASE64', `${typeof data}, not text`);
   const bytes = Buffer.from(data, 'base64');
-  // Node skips what is no base64; the length tells.
+  // Node skips what is not base64; the length tells.
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
   if (data.length % 4 === 0 && bytes.length === (data.length / 4) * 3 - padding) return bytes;
   throw new RecordError('BAD_BASE64', `${data.length} characters that are not base64`);
@@ -143,7 +143,7 @@ function* documentsIn(
     }
     const json = attempt(() => {
       if (broken === undefined) return parseDocument(piece, limits);
-      // What is no text at all breaks the splitter, too, and is then to be told for what it is.
+      // Bytes that are no text at all break the splitter, too: the code says what they are.
       brokenCode ??= isUtf8(bytes) ? 'BAD_JSON' : 'BAD_UTF8';
       throw new RecordError(brokenCode, `${broken}, at byte ${offset}`);
     });
@@ -152,8 +152,8 @@ function* documentsIn(
 }
 
 /**
- * What is in too many lists fails with all that is beside it: given as it is, it would be unfolded further
- * once it is alone.
+ * What lies in too many lists fails with all that is beside it: given as it is, it would be unfolded further
+ * once it comes alone.
  */
 function nextLevel(levelsLeft: number): number {
   if (levelsLeft > 0) return levelsLeft - 1;
@@ -209,7 +209,7 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
 
-/** Bytes without their byte order mark, which JSON does not have, and nothing that follows another document. */
+/** Bytes without their byte order mark: JSON has none, and behind another document it would break the two. */
 function withoutMark(bytes: Uint8Array): Uint8Array {
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return hasMark ? bytes.subarray(3) : bytes;

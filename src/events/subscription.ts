@@ -56,7 +56,7 @@ export function messagesInLarge(
   });
 }
 
-/** An event may have any members beside its own: it stays one, and is not lost with what those say. */
+/** An event that happens to have members of these names stays an event, so that it is not lost. */
 function logEventsIn(document: Json, messageType: string): readonly Json[] | undefined {
   if (!isObject(document) || document.messageType !== messageType) return undefined;
   if (recognise(document).family !== 'unknown') return undefined;

@@ -13,12 +13,12 @@ export interface Carried {
   readonly payload: Uint8Array;
 }
 
-/** So often at most is a record, or a part of it, put again. */
+/** How often at most a record, or a part of it, is put again. */
 export const maxAttempts = 3;
 
 const opening = new TextEncoder().encode('{"eventlake":');
 const header = /^\{"eventlake":\{"attempt":(-?\d+),"arrived":(\d{1,15})\}\}\n/;
-/** Ours has 52 bytes; a forged one is none the less one for the length of its number. */
+/** Ours has 52 bytes; a forged one may have a longer number and is a carrier all the same. */
 const maxHeaderBytes = 1024;
 const dayMs = 24 * 60 * 60 * 1000;
 

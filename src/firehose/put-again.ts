@@ -28,15 +28,15 @@ export interface PutBudget {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** Tries in a row of which the stream takes nothing, with nine waits of 0.1 to 5 s between them: 21 s. */
+/** Tries in a row in which the stream takes nothing, with nine waits of 0.1 to 5 s between them: 21 s. */
 const maxIdleTries = 10;
 const firstWaitMs = 100;
 const maxWaitMs = 5_000;
 
-/** A stream that has taken something takes as much again a second later: its quotas are by the second. */
+/** A stream that has taken something takes as much again a second later: its quotas are per second. */
 const busyWaitMs = 1_000;
 
-/** Each call whose answer is lost may make doubles of all its records, so few are made of the same. */
+/** Each call whose answer is lost may double all its records, so a record is put in few such calls. */
 const maxLostCalls = 3;
 
 /**

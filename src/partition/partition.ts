@@ -24,7 +24,7 @@ export type PartitionCells = {
 
 /**
  * The partition of a row: by its source, and by the day of the event; by the day of its arrival
- * where the event has no usable time, or one that is further from its arrival than may be.
+ * where the event has no usable time, or one too far from its arrival.
  */
 export function partitionOf(row: PartitionCells, rules: PartitionRules): Partition {
   const source = row.event_source;

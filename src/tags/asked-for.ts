@@ -15,8 +15,8 @@ const goodForMs = 24 * hourMs;
 const settleMs = 15_000;
 
 /**
- * Whether to ask EC2 for the tags at a time: nothing speaks for it, or only what is so old that
- * today's tags would come closer. Never twice: the next answer would be of later still.
+ * Whether to ask EC2 for the tags at a time: nothing is known for it, or only a set so old that today's
+ * tags would come closer. Never twice: the next answer would be even later.
  */
 export function isAskedFor(knowledge: Knowledge, timeMs: number, nowMs: number): boolean {
   if (knowledge.facts.some((fact) => isLookUp(fact) && fact.timeMs > timeMs)) return false;

@@ -14,8 +14,8 @@ interface Flight {
 const maxHomesAtOnce = 16;
 
 /**
- * Makes what looks up for all batches of a container: homes side by side, and no call for an id while
- * another is under way.
+ * Makes the function that looks tags up for all batches of a container: homes side by side, and no call for
+ * an id while another is under way.
  */
 export function createFlights(lookUp: LookUp, limits?: SweepLimits) {
   const fly = createFly(lookUp, limits);

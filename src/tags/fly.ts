@@ -34,9 +34,9 @@ export interface Rider {
 export type Found = ReadonlyMap<string, SetFact>;
 
 /**
- * Makes what asks for one home at a time: a call for every hundred ids, one after the other. Where a
- * sweep is due, it comes in place of the next call; one that fails, or is given up, is as if it had not
- * been, but for its time.
+ * Makes the function that flies a trip: a call for every hundred ids of a home, one after the other. Where
+ * a sweep is due, it takes the place of the next call; one that fails, or is given up, costs its time and
+ * nothing else.
  */
 export function createFly(lookUp: LookUp, limits: SweepLimits = sweepLimits) {
   const circuit = createCircuit();

@@ -14,11 +14,11 @@ export interface Own {
   readonly account: string;
 }
 
-/** Other accounts that may be asked. An event may name any, and a stranger make a role of any name. */
+/** Other accounts that may be asked. An event may name any account, and a stranger may give a role any name. */
 export interface Members {
   /** Name of the role to assume there. */
   readonly role: string;
-  /** Undefined: all of an organization, and whose is in it IAM knows. */
+  /** Undefined: all of an organization; IAM knows which accounts are in it. */
   readonly accounts: ReadonlySet<string> | undefined;
 }
 
@@ -44,11 +44,11 @@ export function placeOf(
   return { region, roleArn: `arn:${own.partition}:iam::${account}:role/${members.role}` };
 }
 
-/** Asks AWS for the tags of instances. Rejects where it could not be asked, or not to the end. */
+/** Asks AWS for the tags of instances. Rejects where a call fails, or not all pages came. */
 export interface LookUp {
   /** Those of these instances, all pages. */
   ofIds(place: Place, ids: readonly string[], signal: AbortSignal): Promise<Answer>;
-  /** Those of all instances there are; undefined where they take more pages than that. */
+  /** Those of every instance of the place; undefined where they take more than `maxPages`. */
   ofAll(place: Place, maxPages: number, signal: AbortSignal): Promise<Answer | undefined>;
 }
 

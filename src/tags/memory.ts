@@ -6,7 +6,7 @@ import { type Knowledge, merge, nothingKnown } from './knowledge.ts';
  * can stand behind it.
  */
 export interface Memory {
-  /** What is known of each of these; nothing, of those never heard of. Never rejects. */
+  /** What is known of each of these; `nothingKnown` of those never heard of. Never rejects. */
   recall(keys: Iterable<string>): Promise<Map<string, Knowledge>>;
   /** Adds what a batch learnt. Never rejects. */
   keep(learnt: ReadonlyMap<string, Knowledge>): Promise<void>;

@@ -74,8 +74,8 @@ export interface TagContext extends LookUpBudget {
 }
 
 /**
- * Makes the tags of a container. Best is what the event itself tells, then what its fellows in the
- * stream told or an earlier look-up found; EC2 is asked only for what nobody told.
+ * Makes the tags of a container. Best is what the event itself tells, then what other events of the
+ * stream told or an earlier look-up found; EC2 is asked only for what nothing else tells.
  */
 export function createTags({
   lookUp,
@@ -197,7 +197,7 @@ function told({ eventMs, lesson }: TagRequest): ToldTags | undefined {
   return { tags, source: 'event', timeMs: Math.min(timeMs, eventMs) };
 }
 
-/** What is known by now. A set that is old is still given out, with its time. */
+/** What is known by now. An old set is still given out, with its time. */
 function setKnown(
   { home, id, eventMs }: TagRequest,
   known: Known,
