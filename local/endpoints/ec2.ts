@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { ApiError } from './api-error.ts';
 import { serveLoopback } from './http-server.ts';
 import {
   accessKeyIn,
@@ -9,7 +10,6 @@ import {
   filtersIn,
   markOf,
   parametersIn,
-  QueryError,
   type QueryFilter,
   signedRegionIn,
   type XmlAnswer,
@@ -117,16 +117,16 @@ export async function createEc2Endpoint({ tags, fault }: Ec2EndpointOptions): Pr
 }
 
 const faultAnswers: Readonly<Partial<Record<Ec2Fault['kind'], XmlAnswer>>> = {
-  throttle: ec2ErrorAnswer(new QueryError('RequestLimitExceeded', 'Request limit exceeded.', 503)),
+  throttle: ec2ErrorAnswer(new ApiError('RequestLimitExceeded', 'Request limit exceeded.', 503)),
   deny: ec2ErrorAnswer(
-    new QueryError(
+    new ApiError(
       'UnauthorizedOperation',
       'You are not authorized to perform this operation. Action: ec2:DescribeTags',
       403,
     ),
   ),
   'internal-error': ec2ErrorAnswer(
-    new QueryError('InternalError', 'An internal error has occurred', 500),
+    new ApiError('InternalError', 'An internal error has occurred', 500),
   ),
   garbage: { status: 200, xml: 'This is no XML. <' },
   'web-page': { status: 200, xml: '<html><body>Please sign in.</body></html>' },
@@ -160,17 +160,17 @@ function answer(
   try {
     const action = parameters.get('Action') ?? '';
     if (region === undefined) {
-      throw new QueryError('MissingAuthenticationToken', 'The request is not signed.', 403);
+      throw new ApiError('MissingAuthenticationToken', 'The request is not signed.', 403);
     }
     if (action !== 'DescribeTags') {
-      throw new QueryError(
+      throw new ApiError(
         'InvalidAction',
         `The action ${action} is not valid for this web service.`,
       );
     }
     return describeTags(parameters, entries);
   } catch (error) {
-    if (!(error instanceof QueryError)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     return { ...ec2ErrorAnswer(error), page: 1, pages: 1 };
   }
 }
@@ -183,7 +183,7 @@ function describeTags(
 ): PagedAnswer {
   if (parameters.get('Version') !== version) {
     const given = parameters.get('Version') ?? '';
-    throw new QueryError('InvalidParameterValue', `The API version '${given}' is not valid.`);
+    throw new ApiError('InvalidParameterValue', `The API version '${given}' is not valid.`);
   }
   const filters = filtersIn(parameters);
   checkFilters(filters);
@@ -227,21 +227,21 @@ const maxFilterValueLength = 255;
 function checkFilters(filters: readonly QueryFilter[]): void {
   const unknown = filters.find(({ name }) => !isFilterName(name));
   if (unknown) {
-    throw new QueryError('InvalidParameterValue', `The filter '${unknown.name}' is invalid`);
+    throw new ApiError('InvalidParameterValue', `The filter '${unknown.name}' is invalid`);
   }
   const values = filters.flatMap((filter) => filter.values);
   if (values.length > maxFilterValues) {
-    throw new QueryError(
+    throw new ApiError(
       'FilterLimitExceeded',
       `The maximum number of filter values specified on a single call is ${maxFilterValues}`,
     );
   }
   const empty = filters.find((filter) => filter.values.length === 0);
   if (empty) {
-    throw new QueryError('InvalidParameterValue', `The filter '${empty.name}' has no values`);
+    throw new ApiError('InvalidParameterValue', `The filter '${empty.name}' has no values`);
   }
   if (values.some((value) => value.length > maxFilterValueLength)) {
-    throw new QueryError(
+    throw new ApiError(
       'InvalidParameterValue',
       `A filter value has at most ${maxFilterValueLength} characters`,
     );
@@ -279,7 +279,7 @@ function pageSizeIn(parameters: ReadonlyMap<string, string>): number {
   const given = parameters.get('MaxResults');
   if (given === undefined) return mostResults;
   const refuse = (expected: string) =>
-    new QueryError(
+    new ApiError(
       'InvalidParameterValue',
       `Value ( ${given} ) for parameter maxResults is invalid. Expecting a value ${expected}.`,
     );
@@ -299,5 +299,5 @@ function positionIn(token: string, mark: string, count: number): number {
   const [position, tokenMark] = Buffer.from(token, 'base64url').toString().split('/');
   const isOurs = tokenMark === mark && Number(position) > 0 && Number(position) < count;
   if (isOurs) return Number(position);
-  throw new QueryError('InvalidParameterValue', 'Unable to parse pagination token');
+  throw new ApiError('InvalidParameterValue', 'Unable to parse pagination token');
 }

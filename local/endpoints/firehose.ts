@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { PutError } from '../firehose/errors.ts';
 import type { PutRecordAnswer, PutRecordBatchAnswer } from '../firehose/put.ts';
+import { ApiError } from './api-error.ts';
 import { serveLoopback } from './http-server.ts';
 
 /** What takes the records: a stream, or what stands before one. */
@@ -48,19 +49,6 @@ export interface FirehoseEndpoint {
   /** Every call so far. */
   readonly calls: readonly FirehoseCall[];
   close(): Promise<void>;
-}
-
-/** An error as the API answers it. */
-class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly code: string;
-  readonly status: number;
-
-  constructor(code: string, message: string, status = 400) {
-    super(message);
-    this.code = code;
-    this.status = status;
-  }
 }
 
 interface PutRequest {

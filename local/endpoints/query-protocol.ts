@@ -1,17 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-
-/** An error as a Query service answers it: "Error codes for the Amazon EC2 API", "Common Errors" of STS. */
-export class QueryError extends Error {
-  override readonly name = 'QueryError';
-  readonly code: string;
-  readonly status: number;
-
-  constructor(code: string, message: string, status = 400) {
-    super(message);
-    this.code = code;
-    this.status = status;
-  }
-}
+import type { ApiError } from './api-error.ts';
 
 /** An answer on its way. */
 export interface XmlAnswer {
@@ -72,7 +60,7 @@ export function ec2Answer(action: string, members: string): XmlAnswer {
 }
 
 /** An error in the form of EC2, which is not that of other Query services. */
-export function ec2ErrorAnswer({ code, message, status }: QueryError): XmlAnswer {
+export function ec2ErrorAnswer({ code, message, status }: ApiError): XmlAnswer {
   const error = element(
     'Error',
     element('Code', escapeXml(code)) + element('Message', escapeXml(message)),
@@ -91,7 +79,7 @@ export function queryAnswer(namespace: string, action: string, members: string):
 }
 
 /** An error in the form of those services. */
-export function queryErrorAnswer(namespace: string, error: QueryError): XmlAnswer {
+export function queryErrorAnswer(namespace: string, error: ApiError): XmlAnswer {
   const { code, message, status } = error;
   const type = element('Type', status < 500 ? 'Sender' : 'Receiver');
   const told = type + element('Code', escapeXml(code)) + element('Message', escapeXml(message));

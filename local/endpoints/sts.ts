@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { ApiError } from './api-error.ts';
 import { serveLoopback } from './http-server.ts';
 import {
   accessKeyIn,
   element,
   escapeXml,
   parametersIn,
-  QueryError,
   queryAnswer,
   queryErrorAnswer,
   signedRegionIn,
@@ -132,7 +132,7 @@ const nameOf = ({ accessKeyId, sessionToken }: SessionKey) => `${accessKeyId} ${
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 const faultAnswers: Readonly<Partial<Record<StsFault['kind'], XmlAnswer>>> = {
-  throttle: queryErrorAnswer(namespace, new QueryError('Throttling', 'Rate exceeded')),
+  throttle: queryErrorAnswer(namespace, new ApiError('Throttling', 'Rate exceeded')),
   garbage: { status: 200, xml: 'This is no XML. <' },
   'web-page': { status: 200, xml: '<html><body>Please sign in.</body></html>' },
 };
@@ -144,21 +144,21 @@ function errorIn(
   { action, region, roleArn, sessionName }: StsCall,
   version: string | undefined,
   isDenied: boolean,
-): QueryError | undefined {
+): ApiError | undefined {
   if (region === undefined) {
-    return new QueryError('MissingAuthenticationToken', 'Request is missing a token', 403);
+    return new ApiError('MissingAuthenticationToken', 'Request is missing a token', 403);
   }
   if (action !== 'AssumeRole' || version !== '2011-06-15') {
     const message = `Could not find operation ${action} for version ${version}`;
-    return new QueryError('InvalidAction', message);
+    return new ApiError('InvalidAction', message);
   }
-  if (!roleArnForm.test(roleArn)) return new QueryError('ValidationError', `${roleArn} is invalid`);
+  if (!roleArnForm.test(roleArn)) return new ApiError('ValidationError', `${roleArn} is invalid`);
   if (!sessionNameForm.test(sessionName)) {
-    return new QueryError('ValidationError', `Invalid session name: ${sessionName}`);
+    return new ApiError('ValidationError', `Invalid session name: ${sessionName}`);
   }
   if (!isDenied) return undefined;
   const message = `User is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`;
-  return new QueryError('AccessDenied', message, 403);
+  return new ApiError('AccessDenied', message, 403);
 }
 
 /** `arn:aws:iam::ACCOUNT:role/ROLE` → `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, any path left out. */

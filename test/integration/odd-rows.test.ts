@@ -3,24 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { duckdb } from '../../local/duckdb-dialect.ts';
 import { recognise } from '../../src/events/event.ts';
 import { parseJson } from '../../src/json.ts';
-import { type ColumnType, type Dialect, typeIn } from '../../src/rows/column-type.ts';
+import { type ColumnType, typeIn } from '../../src/rows/column-type.ts';
 import { lineOf } from '../../src/rows/line.ts';
 import { rowOf } from '../../src/rows/row.ts';
 import { columns, type Row } from '../../src/rows/schema.ts';
 import { goldenArrivalMs, goldenRowOf, listGoldens } from '../support/goldens.ts';
-
-const duckdb: Dialect = {
-  string: 'VARCHAR',
-  json: 'VARCHAR',
-  timestamp: 'TIMESTAMP',
-  boolean: 'BOOLEAN',
-  int: 'INTEGER',
-  array: (element) => `${element}[]`,
-  map: (value) => `MAP(VARCHAR, ${value})`,
-  struct: (members) => `STRUCT(${members.map(({ name, type }) => `${name} ${type}`).join(', ')})`,
-};
 
 /** Tags have any character and any case; goldens have none. */
 const taggedRow: Row = {
