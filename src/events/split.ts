@@ -200,11 +200,11 @@ export function createSplitter(options: Partial<SplitOptions> = {}): Splitter {
 
   /**
    * What a document may consist of, and one byte to see that it ends. Nothing that is decided looks
-   * further, so that the pieces are the same however the input comes in chunks.
+   * further, not even for the end of the input, so that the pieces are the same in whatever chunks it comes.
    */
   function scannable(): { bytes: Uint8Array; isAll: boolean } {
     const bytes = held.subarray(0, maxDocumentBytes + 1);
-    return { bytes, isAll: isWhole && bytes.length === held.length };
+    return { bytes, isAll: isWhole && held.length <= maxDocumentBytes };
   }
 
   /** So that what comes in many chunks is looked at a few times, not once a chunk. */

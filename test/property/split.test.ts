@@ -161,6 +161,7 @@ describe('Splitting', () => {
           [Buffer.from('xxxxxxxxxxxxxxxxxxxx\n{"a":1}\n'), [1], { maxBrokenBytes: 10 }],
           [Buffer.from('{"a":"0123456789"}\n{}'), [30], { maxDocumentBytes: 10 }],
           [Buffer.from('{"a":"0123456789"}\n{}'), [1], { maxDocumentBytes: 10 }],
+          [Buffer.from('nullx'), [4, 1], { maxDocumentBytes: 4 }],
         ],
       },
     );
