@@ -1,8 +1,7 @@
 import type { AwsEvent } from '../events/event.ts';
 import { isAskedFor } from './asked-for.ts';
-import { createFlights } from './flights.ts';
-import type { Found } from './fly.ts';
 import { type Home, keyOf } from './home.ts';
+import type { Found } from './home-query.ts';
 import {
   type Delta,
   type Knowledge,
@@ -14,10 +13,11 @@ import {
 import { type Lesson, lessonsOf } from './lessons.ts';
 import { type LookUp, type LookUpBudget, type Members, type Own, placeOf } from './look-up.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { planOf, type Wanted } from './plan.ts';
 import { setAt } from './set-at.ts';
+import { createSingleFlight } from './single-flight.ts';
 import type { SweepLimits } from './sweeps.ts';
 import { isEmptySet, keepAll, keptOf, type TagFilter, type TagSet } from './tag-set.ts';
-import { tripsOf, type Wanted } from './trips.ts';
 
 /** One instance that an event is about, and the question what its tags were then. */
 export interface TagRequest {
@@ -84,7 +84,7 @@ export function createTags({
   memory = createMemory(),
   sweepLimits,
 }: TagOptions): Tags {
-  const fly = lookUp && createFlights(lookUp, sweepLimits);
+  const find = lookUp && createSingleFlight(lookUp, sweepLimits);
 
   return {
     lessonsOf,
@@ -98,13 +98,13 @@ export function createTags({
       for (const request of requests) {
         const { id, home } = request;
         const place = home && placeOf(home, own, members);
-        if (!fly || !place || !isWanted(request, known, nowMs)) continue;
+        if (!find || !place || !isWanted(request, known, nowMs)) continue;
         isAsked.add(request);
         wanted.push({ id, home, place });
       }
       const found = new Map<string, SetFact>();
-      if (fly && wanted.length > 0) {
-        for (const [key, fact] of await fly(tripsOf(wanted, memory, nowMs), budget)) {
+      if (find && wanted.length > 0) {
+        for (const [key, fact] of await find(planOf(wanted, memory, nowMs), budget)) {
           found.set(key, asOfNow(fact, knowledgeOf(known, key)));
         }
       }

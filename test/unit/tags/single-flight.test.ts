@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { reserveMs } from '../../../src/config.ts';
-import { createFlights } from '../../../src/tags/flights.ts';
-import type { Rider, Trip } from '../../../src/tags/fly.ts';
 import { keyOf } from '../../../src/tags/home.ts';
+import type { HomeQuery, Rider } from '../../../src/tags/home-query.ts';
+import { createSingleFlight } from '../../../src/tags/single-flight.ts';
 import {
   at,
   createBudget,
@@ -13,7 +13,7 @@ import {
   setOf,
 } from '../../support/tags-fixture.ts';
 
-const tripTo = (ids: readonly string[], more: Partial<Trip> = {}): Trip => ({
+const queryOf = (ids: readonly string[], more: Partial<HomeQuery> = {}): HomeQuery => ({
   home,
   place: { region: home.region, roleArn: undefined },
   ids,
@@ -33,7 +33,7 @@ describe('A look-up', () => {
     const { context, setSeconds } = createBudget();
     setSeconds(7);
 
-    const found = await createFlights(lookUp)([tripTo([idOf(1), idOf(2)])], context);
+    const found = await createSingleFlight(lookUp)([queryOf([idOf(1), idOf(2)])], context);
 
     expect(found).toEqual(
       new Map([
@@ -47,7 +47,7 @@ describe('A look-up', () => {
     const { context, advance } = createBudget();
     const { lookUp } = createLookUp({}, () => advance(2000));
 
-    const found = await createFlights(lookUp)([tripTo(idsTo(150))], context);
+    const found = await createSingleFlight(lookUp)([queryOf(idsTo(150))], context);
 
     const times = new Set(Array.from(found.values(), ({ timeMs }) => timeMs));
     expect(times).toEqual(new Set([at(2), at(4)]));
@@ -61,7 +61,7 @@ describe('A look-up', () => {
   ])('of %i instances is of at most a hundred at once: %j', async (count, sizes) => {
     const { lookUp, calls } = createLookUp();
 
-    const found = await createFlights(lookUp)([tripTo(idsTo(count))], createBudget().context);
+    const found = await createSingleFlight(lookUp)([queryOf(idsTo(count))], createBudget().context);
 
     expect(calls.map(({ ids }) => ids.length)).toEqual(sizes);
     expect(found.size).toBe(count);
@@ -72,8 +72,8 @@ describe('A look-up', () => {
     const place = { region: 'us-east-1', roleArn: 'arn:aws:iam::111122223333:role/m' };
     const { lookUp, calls } = createLookUp();
 
-    const found = await createFlights(lookUp)(
-      [tripTo([idOf(1)]), tripTo([idOf(1)], { home: there, place })],
+    const found = await createSingleFlight(lookUp)(
+      [queryOf([idOf(1)]), queryOf([idOf(1)], { home: there, place })],
       createBudget().context,
     );
 
@@ -92,15 +92,15 @@ describe('A look-up', () => {
       await new Promise(setImmediate);
       atOnce--;
     });
-    const trips = Array.from({ length: 50 }, (_, n) => {
+    const queries = Array.from({ length: 50 }, (_, n) => {
       const region = `us-east-${n}`;
-      return tripTo([idOf(n)], {
+      return queryOf([idOf(n)], {
         home: { ...home, region },
         place: { region, roleArn: undefined },
       });
     });
 
-    const found = await createFlights(lookUp)(trips, createBudget().context);
+    const found = await createSingleFlight(lookUp)(queries, createBudget().context);
 
     expect([most, calls.length, found.size]).toEqual([16, 50, 50]);
   });
@@ -128,8 +128,8 @@ describe('Riders', () => {
     async (wanted, tagsPerId, riders, asked) => {
       const { lookUp, calls } = createLookUp();
 
-      const found = await createFlights(lookUp)(
-        [tripTo(idsTo(wanted), { tagsPerId, riders })],
+      const found = await createSingleFlight(lookUp)(
+        [queryOf(idsTo(wanted), { tagsPerId, riders })],
         createBudget().context,
       );
 
@@ -143,7 +143,7 @@ describe('A look-up that fails', () => {
   test('leaves out what it asked for, and is not followed by others of that home', async () => {
     const { lookUp, calls } = createLookUp({}, ({ number }) => number === 2 && deny());
 
-    const found = await createFlights(lookUp)([tripTo(idsTo(300))], createBudget().context);
+    const found = await createSingleFlight(lookUp)([queryOf(idsTo(300))], createBudget().context);
 
     expect(calls).toHaveLength(2);
     expect([...found.keys()]).toEqual(idsTo(100).map((id) => keyOf(home, id)));
@@ -153,10 +153,10 @@ describe('A look-up that fails', () => {
     const other = { ...home, region: 'us-east-1' };
     const { lookUp } = createLookUp({}, ({ place }) => place.region === 'eu-west-1' && deny());
 
-    const found = await createFlights(lookUp)(
+    const found = await createSingleFlight(lookUp)(
       [
-        tripTo([idOf(1)]),
-        tripTo([idOf(2)], { home: other, place: { region: 'us-east-1', roleArn: undefined } }),
+        queryOf([idOf(1)]),
+        queryOf([idOf(2)], { home: other, place: { region: 'us-east-1', roleArn: undefined } }),
       ],
       createBudget().context,
     );
@@ -168,22 +168,22 @@ describe('A look-up that fails', () => {
     const other = { account: otherAccount, region: home.region };
     const place = { region: home.region, roleArn: 'arn:aws:iam::111122223333:role/m' };
     const { lookUp } = createLookUp({}, (asked) => asked.place.roleArn && deny());
-    const fly = createFlights(lookUp);
+    const find = createSingleFlight(lookUp);
     const { context } = createBudget();
 
     for (let time = 0; time < 3; time++)
-      await fly([tripTo([idOf(1)], { home: other, place })], context);
+      await find([queryOf([idOf(1)], { home: other, place })], context);
 
-    expect((await fly([tripTo([idOf(1)])], context)).size).toBe(1);
+    expect((await find([queryOf([idOf(1)])], context)).size).toBe(1);
   });
 
   test('again and again is not tried for a while, and then once', async () => {
     const { lookUp, calls } = createLookUp({}, deny);
-    const fly = createFlights(lookUp);
+    const find = createSingleFlight(lookUp);
     const { context, setSeconds } = createBudget();
     const callsAfter = async (seconds: number) => {
       setSeconds(seconds);
-      await fly([tripTo([idOf(1)])], context);
+      await find([queryOf([idOf(1)])], context);
       return calls.length;
     };
 
@@ -196,17 +196,17 @@ describe('A look-up that fails', () => {
   });
 
   test('by throwing at once fails like any other', async () => {
-    const fly = createFlights({ ofIds: deny, ofAll: deny }, { afterPages: 0, maxPages: 1 });
+    const find = createSingleFlight({ ofIds: deny, ofAll: deny }, { afterPages: 0, maxPages: 1 });
 
-    expect(await fly([tripTo([idOf(1)])], createBudget().context)).toEqual(new Map());
+    expect(await find([queryOf([idOf(1)])], createBudget().context)).toEqual(new Map());
   });
 
   test('by an answer about others is an answer about those that were asked for', async () => {
     const { lookUp } = createLookUp();
     const ofIds = async () => new Map([['i-0bad', setOf({ a: '1' })]]);
-    const fly = createFlights({ ...lookUp, ofIds });
+    const find = createSingleFlight({ ...lookUp, ofIds });
 
-    const found = await fly([tripTo([idOf(1)])], createBudget().context);
+    const found = await find([queryOf([idOf(1)])], createBudget().context);
 
     expect([...found.keys()]).toEqual([keyOf(home, idOf(1))]);
   });
@@ -219,7 +219,10 @@ describe('A batch waits', () => {
     const { lookUp, calls } = createLookUp({}, hang);
     const startedMs = performance.now();
 
-    const found = await createFlights(lookUp)([tripTo(idsTo(500))], createBudget(shortly).context);
+    const found = await createSingleFlight(lookUp)(
+      [queryOf(idsTo(500))],
+      createBudget(shortly).context,
+    );
 
     expect(found.size).toBe(0);
     expect(calls).toHaveLength(1);
@@ -229,7 +232,10 @@ describe('A batch waits', () => {
   test('and has what came in time', async () => {
     const { lookUp } = createLookUp({}, ({ number }) => number === 2 && hang());
 
-    const found = await createFlights(lookUp)([tripTo(idsTo(200))], createBudget(shortly).context);
+    const found = await createSingleFlight(lookUp)(
+      [queryOf(idsTo(200))],
+      createBudget(shortly).context,
+    );
 
     expect(found.size).toBe(100);
   });
@@ -241,7 +247,7 @@ describe('A batch waits', () => {
       return hang();
     });
 
-    await createFlights(lookUp)([tripTo([idOf(1)])], createBudget(shortly).context);
+    await createSingleFlight(lookUp)([queryOf([idOf(1)])], createBudget(shortly).context);
 
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
@@ -250,19 +256,19 @@ describe('A batch waits', () => {
     const { lookUp, calls } = createLookUp();
     const { context } = createBudget({ remainingMs: 0 });
 
-    const found = await createFlights(lookUp)([tripTo([idOf(1)])], context);
+    const found = await createSingleFlight(lookUp)([queryOf([idOf(1)])], context);
 
     expect([found.size, calls.length]).toEqual([0, 0]);
   });
 
   test('for all homes together, however many there are, and asks none after that', async () => {
     const { lookUp, calls } = createLookUp({}, hang);
-    const trips = Array.from({ length: 50 }, (_, n) =>
-      tripTo([idOf(n)], { home: { ...home, region: `us-east-${n}` } }),
+    const queries = Array.from({ length: 50 }, (_, n) =>
+      queryOf([idOf(n)], { home: { ...home, region: `us-east-${n}` } }),
     );
     const startedMs = performance.now();
 
-    await createFlights(lookUp)(trips, createBudget(shortly).context);
+    await createSingleFlight(lookUp)(queries, createBudget(shortly).context);
 
     expect(performance.now() - startedMs).toBeLessThan(2000);
     expect(calls).toHaveLength(16);
@@ -273,11 +279,11 @@ describe('An instance is asked for once at a time', () => {
   test('by batches that come meanwhile, which get the same answer', async () => {
     const gate = Promise.withResolvers<void>();
     const { lookUp, calls } = createLookUp({ [idOf(1)]: { team: 'web' } }, () => gate.promise);
-    const fly = createFlights(lookUp);
+    const find = createSingleFlight(lookUp);
     const { context } = createBudget();
 
-    const first = fly([tripTo([idOf(1), idOf(2)])], context);
-    const second = fly([tripTo([idOf(1), idOf(3)])], context);
+    const first = find([queryOf([idOf(1), idOf(2)])], context);
+    const second = find([queryOf([idOf(1), idOf(3)])], context);
     gate.resolve();
 
     const key = keyOf(home, idOf(1));
@@ -288,22 +294,25 @@ describe('An instance is asked for once at a time', () => {
 
   test('and again when that is over, however it ended', async () => {
     const { lookUp, calls } = createLookUp({}, ({ number }) => number === 1 && deny());
-    const fly = createFlights(lookUp);
+    const find = createSingleFlight(lookUp);
     const { context } = createBudget();
 
-    await fly([tripTo([idOf(1)])], context);
-    await fly([tripTo([idOf(1)])], context);
+    await find([queryOf([idOf(1)])], context);
+    await find([queryOf([idOf(1)])], context);
 
     expect(calls).toHaveLength(2);
   });
 
   test('but who joined waits no longer than it has time itself', async () => {
     const { lookUp } = createLookUp({}, hang);
-    const fly = createFlights(lookUp);
-    const long = fly([tripTo([idOf(1)])], createBudget({ remainingMs: reserveMs + 3000 }).context);
+    const find = createSingleFlight(lookUp);
+    const long = find(
+      [queryOf([idOf(1)])],
+      createBudget({ remainingMs: reserveMs + 3000 }).context,
+    );
     const startedMs = performance.now();
 
-    await fly([tripTo([idOf(1)])], createBudget(shortlyMs).context);
+    await find([queryOf([idOf(1)])], createBudget(shortlyMs).context);
 
     expect(performance.now() - startedMs).toBeLessThan(2000);
     await long;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createFly, type Trip } from '../../../src/tags/fly.ts';
 import { keyOf } from '../../../src/tags/home.ts';
+import { createQueryRunner, type HomeQuery } from '../../../src/tags/home-query.ts';
 import { createMemory } from '../../../src/tags/memory.ts';
 import { createTags } from '../../../src/tags/tags.ts';
 import {
@@ -14,11 +14,11 @@ import {
   setOf,
 } from '../../support/tags-fixture.ts';
 
-// Calls by ids are in flights.test.ts.
+// Calls by ids are in single-flight.test.ts.
 
 const idsTo = (count: number, from = 0) => Array.from({ length: count }, (_, n) => idOf(from + n));
 const here = { region: home.region, roleArn: undefined };
-const tripTo = (ids: readonly string[], more: Partial<Trip> = {}): Trip => ({
+const queryOf = (ids: readonly string[], more: Partial<HomeQuery> = {}): HomeQuery => ({
   home,
   place: here,
   ids,
@@ -32,15 +32,15 @@ const fleet = Object.fromEntries(idsTo(300).map((id) => [id, { n: id }]));
 
 function prepare(...look: Parameters<typeof createLookUp>) {
   const { lookUp, calls, sweeps } = createLookUp(look[0] ?? fleet, look[1], look[2]);
-  const fly = createFly(lookUp);
+  const runQuery = createQueryRunner(lookUp);
   const { context, ...clock } = createBudget();
   const never = new AbortController().signal;
   /** Asks for so many ids that nobody asked for, a call each. */
   let asked = 0;
   const askFor = async (count: number) => {
-    for (let n = 0; n < count; n++) await fly(tripTo([idOf(asked++)]), never, context.now);
+    for (let n = 0; n < count; n++) await runQuery(queryOf([idOf(asked++)]), never, context.now);
   };
-  return { fly, calls, sweeps, askFor, now: context.now, never, lookUp, ...clock };
+  return { runQuery, calls, sweeps, askFor, now: context.now, never, lookUp, ...clock };
 }
 
 const deny = () => {
@@ -49,12 +49,12 @@ const deny = () => {
 
 describe('All instances of a home are asked for at once', () => {
   test('in place of the fifth call', async () => {
-    const { fly, calls, sweeps, askFor, now, never, setSeconds } = prepare();
+    const { runQuery, calls, sweeps, askFor, now, never, setSeconds } = prepare();
     await askFor(4);
     expect([calls.length, sweeps.length]).toEqual([4, 0]);
     setSeconds(7);
 
-    const found = await fly(tripTo([idOf(200), idOf(999)]), never, now);
+    const found = await runQuery(queryOf([idOf(200), idOf(999)]), never, now);
 
     expect([calls.length, sweeps.length]).toEqual([4, 1]);
     expect(sweeps).toEqual([{ place: here, maxPages: 16 }]);
@@ -68,11 +68,11 @@ describe('All instances of a home are asked for at once', () => {
   });
 
   test('which tells of those without tags only if they were asked for', async () => {
-    const { fly, askFor, now, never } = prepare();
+    const { runQuery, askFor, now, never } = prepare();
     await askFor(4);
     const riders = [{ id: idOf(998), tagCount: 1 }];
 
-    const found = await fly(tripTo([idOf(999)], { riders }), never, now);
+    const found = await runQuery(queryOf([idOf(999)], { riders }), never, now);
 
     expect(found.get(keyOf(home, idOf(999)))?.tags).toEqual(setOf({}));
     expect(found.has(keyOf(home, idOf(998)))).toBe(false);
@@ -82,21 +82,21 @@ describe('All instances of a home are asked for at once', () => {
     const tags = Object.fromEntries(
       idsTo(100).map((id) => [id, Object.fromEntries(idsTo(25).map((key) => [key, id]))]),
     );
-    const { fly, calls, sweeps, now, never } = prepare(tags);
+    const { runQuery, calls, sweeps, now, never } = prepare(tags);
 
-    await fly(tripTo(idsTo(100)), never, now);
-    await fly(tripTo([idOf(1)]), never, now);
+    await runQuery(queryOf(idsTo(100)), never, now);
+    await runQuery(queryOf([idOf(1)]), never, now);
     expect([calls.length, sweeps.length]).toEqual([2, 0]);
-    await fly(tripTo([idOf(1)]), never, now);
-    await fly(tripTo([idOf(1)]), never, now);
+    await runQuery(queryOf([idOf(1)]), never, now);
+    await runQuery(queryOf([idOf(1)]), never, now);
 
     expect([calls.length, sweeps.length]).toEqual([3, 1]);
   });
 
-  test('in the middle of a long trip', async () => {
-    const { fly, calls, sweeps, now, never } = prepare();
+  test('in the middle of a long query', async () => {
+    const { runQuery, calls, sweeps, now, never } = prepare();
 
-    const found = await fly(tripTo(idsTo(700)), never, now);
+    const found = await runQuery(queryOf(idsTo(700)), never, now);
 
     expect(calls.map(({ ids }) => ids.length)).toEqual([100, 100, 100, 100]);
     expect(sweeps).toHaveLength(1);
@@ -106,10 +106,13 @@ describe('All instances of a home are asked for at once', () => {
   test('by one of those that come at the same time', async () => {
     const gate = Promise.withResolvers<void>();
     const failAll = () => gate.promise;
-    const { fly, calls, sweeps, askFor, now, never } = prepare(fleet, undefined, { failAll });
+    const { runQuery, calls, sweeps, askFor, now, never } = prepare(fleet, undefined, { failAll });
     await askFor(4);
 
-    const both = [fly(tripTo([idOf(7)]), never, now), fly(tripTo([idOf(8)]), never, now)];
+    const both = [
+      runQuery(queryOf([idOf(7)]), never, now),
+      runQuery(queryOf([idOf(8)]), never, now),
+    ];
     gate.resolve();
     await Promise.all(both);
 
@@ -117,13 +120,13 @@ describe('All instances of a home are asked for at once', () => {
   });
 
   test('of each home, after calls to that home', async () => {
-    const { fly, sweeps, askFor, now, never } = prepare();
+    const { runQuery, sweeps, askFor, now, never } = prepare();
     const there = { region: home.region, roleArn: `arn:aws:iam::${otherAccount}:role/m` };
     await askFor(4);
 
-    await fly(tripTo([idOf(7)], { place: there }), never, now);
+    await runQuery(queryOf([idOf(7)], { place: there }), never, now);
     expect(sweeps).toEqual([]);
-    for (let n = 0; n < 4; n++) await fly(tripTo([idOf(7)], { place: there }), never, now);
+    for (let n = 0; n < 4; n++) await runQuery(queryOf([idOf(7)], { place: there }), never, now);
 
     expect(sweeps.map(({ place }) => place)).toEqual([there]);
   });
@@ -142,10 +145,10 @@ describe('A sweep teaches nothing, a call is made, and there is no other sweep, 
     ['it takes too many pages', { pages: 17 }],
     ['it fails', { failAll: deny }],
   ])('%s', async (_, options) => {
-    const { fly, calls, sweeps, askFor, now, never } = prepare(fleet, undefined, options);
+    const { runQuery, calls, sweeps, askFor, now, never } = prepare(fleet, undefined, options);
     await askFor(4);
 
-    const found = await fly(tripTo([idOf(200)]), never, now);
+    const found = await runQuery(queryOf([idOf(200)]), never, now);
 
     expect([...found.keys()]).toEqual([keyOf(home, idOf(200))]);
     expect([calls.length, sweeps.length]).toEqual([5, 1]);
@@ -156,20 +159,20 @@ describe('A sweep teaches nothing, a call is made, and there is no other sweep, 
 
 test('A sweep that takes all the time there is leaves none for a call', async () => {
   const failAll = () => new Promise(() => undefined);
-  const { fly, calls, sweeps, askFor, now, never } = prepare(fleet, undefined, { failAll });
+  const { runQuery, calls, sweeps, askFor, now, never } = prepare(fleet, undefined, { failAll });
   await askFor(4);
   const deadline = new AbortController();
 
-  const flying = fly(tripTo([idOf(200)]), deadline.signal, now);
+  const running = runQuery(queryOf([idOf(200)]), deadline.signal, now);
   deadline.abort();
 
-  expect(await flying).toEqual(new Map());
+  expect(await running).toEqual(new Map());
   expect([calls.length, sweeps.length]).toEqual([4, 1]);
-  expect((await fly(tripTo([idOf(200)]), never, now)).size).toBe(1);
+  expect((await runQuery(queryOf([idOf(200)]), never, now)).size).toBe(1);
 });
 
 test('No sweep is begun when the time is over, and one is due the next time', async () => {
-  const { fly, calls, sweeps, askFor, now, never } = prepare();
+  const { runQuery, calls, sweeps, askFor, now, never } = prepare();
   await askFor(3);
   const deadline = new AbortController();
   const untilAnswer = () => {
@@ -177,10 +180,10 @@ test('No sweep is begun when the time is over, and one is due the next time', as
     return now();
   };
 
-  const found = await fly(tripTo(idsTo(200, 100)), deadline.signal, untilAnswer);
+  const found = await runQuery(queryOf(idsTo(200, 100)), deadline.signal, untilAnswer);
 
   expect([found.size, calls.length, sweeps.length]).toEqual([100, 4, 0]);
-  await fly(tripTo([idOf(299)]), never, now);
+  await runQuery(queryOf([idOf(299)]), never, now);
   expect([calls.length, sweeps.length]).toEqual([4, 1]);
 });
 

@@ -14,7 +14,7 @@ import { isSweepDue, nothingAsked, type SweepLimits, sweepLimits, type Tally } f
 import { tagSetOf } from './tag-set.ts';
 
 /** Instances of one home that a batch wants to know of. */
-export interface Trip {
+export interface HomeQuery {
   readonly home: Home;
   readonly place: Place;
   readonly ids: readonly string[];
@@ -34,23 +34,23 @@ export interface Rider {
 export type Found = ReadonlyMap<string, SetFact>;
 
 /**
- * Makes the function that flies a trip: a call for every hundred ids of a home, one after the other. Where
+ * Makes the function that runs a query: a call for every hundred ids of a home, one after the other. Where
  * a sweep is due, it takes the place of the next call; one that fails, or is given up, costs its time and
  * nothing else.
  */
-export function createFly(lookUp: LookUp, limits: SweepLimits = sweepLimits) {
+export function createQueryRunner(lookUp: LookUp, limits: SweepLimits = sweepLimits) {
   const circuit = createCircuit();
   const tallies = createRecent<Tally>(maxPlaces);
 
   /** Never rejects. */
-  return async (trip: Trip, deadline: AbortSignal, now: () => number): Promise<Found> => {
-    const { home, place } = trip;
+  return async (query: HomeQuery, deadline: AbortSignal, now: () => number): Promise<Found> => {
+    const { home, place } = query;
     const name = `${place.roleArn}/${place.region}`;
     const found = new Map<string, SetFact>();
-    for (const ids of callsOf(trip)) {
+    for (const ids of callsOf(query)) {
       const all = await sweep();
       if (all) {
-        learn([...trip.ids, ...all.keys()], all);
+        learn([...query.ids, ...all.keys()], all);
         break;
       }
       const answer = await call(ids);
@@ -108,22 +108,22 @@ function pagesOf(answer: Answer): number {
 }
 
 /** The ids of each call; riders take what room the last one leaves: all others are full. */
-function* callsOf({ ids, tagsPerId, riders }: Trip): Generator<readonly string[]> {
+function* callsOf({ ids, tagsPerId, riders }: HomeQuery): Generator<readonly string[]> {
   for (let from = 0; from < ids.length; from += maxIdsPerCall) {
     const call = ids.slice(from, from + maxIdsPerCall);
-    yield [...call, ...seated(riders, call.length, tagsPerId)];
+    yield [...call, ...fitting(riders, call.length, tagsPerId)];
   }
 }
 
 /** The riders that find room beside so many, in the call and in its one page. */
-function seated(riders: readonly Rider[], besideIds: number, tagsPerId: number): string[] {
-  let seats = maxIdsPerCall - besideIds;
+function fitting(riders: readonly Rider[], besideIds: number, tagsPerId: number): string[] {
+  let ids = maxIdsPerCall - besideIds;
   let tags = maxTagsPerPage - tagsPerId * besideIds;
-  const seated: string[] = [];
+  const fitting: string[] = [];
   for (const { id, tagCount } of riders) {
     tags -= tagCount;
-    if (seats-- <= 0 || tags < 0) break;
-    seated.push(id);
+    if (ids-- <= 0 || tags < 0) break;
+    fitting.push(id);
   }
-  return seated;
+  return fitting;
 }

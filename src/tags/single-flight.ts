@@ -1,13 +1,13 @@
-import { createFly, type Found, type Trip } from './fly.ts';
 import { keyOf } from './home.ts';
+import { createQueryRunner, type Found, type HomeQuery } from './home-query.ts';
 import { deadlineOf, type LookUp, type LookUpBudget, unlessAborted } from './look-up.ts';
 import type { SweepLimits } from './sweeps.ts';
 
-/** A look-up of one home. */
+/** A query that others may join. */
 interface Flight {
-  readonly trip: Trip;
-  readonly landed: Promise<Found>;
-  readonly land: (found: Found) => void;
+  readonly query: HomeQuery;
+  readonly answer: Promise<Found>;
+  readonly settle: (found: Found) => void;
 }
 
 /** Homes that are asked at once: each takes connections of its own, and a share of the processor. */
@@ -17,42 +17,42 @@ const maxHomesAtOnce = 16;
  * Makes the function that looks tags up for all batches of a container: homes side by side, and no call for
  * an id while another is under way.
  */
-export function createFlights(lookUp: LookUp, limits?: SweepLimits) {
-  const fly = createFly(lookUp, limits);
+export function createSingleFlight(lookUp: LookUp, limits?: SweepLimits) {
+  const runQuery = createQueryRunner(lookUp, limits);
   const underWay = new Map<string, Promise<Found>>();
 
   /** Never rejects, and takes no longer than there is time for. */
-  return async (trips: readonly Trip[], budget: LookUpBudget): Promise<Found> => {
+  return async (queries: readonly HomeQuery[], budget: LookUpBudget): Promise<Found> => {
     const deadline = deadlineOf(budget);
     if (!deadline) return new Map();
     const joined = new Set<Promise<Found>>();
     const own: Flight[] = [];
-    for (const trip of trips) {
-      const others = trip.ids.map((id) => underWay.get(keyOf(trip.home, id)));
-      for (const flight of others) if (flight) joined.add(flight);
-      const ids = trip.ids.filter((_, index) => !others[index]);
-      if (ids.length > 0) own.push(announce({ ...trip, ids }));
+    for (const query of queries) {
+      const others = query.ids.map((id) => underWay.get(keyOf(query.home, id)));
+      for (const answer of others) if (answer) joined.add(answer);
+      const ids = query.ids.filter((_, index) => !others[index]);
+      if (ids.length > 0) own.push(announce({ ...query, ids }));
     }
     await runAll(own, maxHomesAtOnce, async (flight) => {
-      flight.land(await fly(flight.trip, deadline, budget.now));
+      flight.settle(await runQuery(flight.query, deadline, budget.now));
     });
-    const found = [
-      ...own.map(({ landed }) => landed),
-      ...Array.from(joined, (flight) => unlessAborted(flight, deadline)),
+    const answers = [
+      ...own.map(({ answer }) => answer),
+      ...Array.from(joined, (answer) => unlessAborted(answer, deadline)),
     ];
-    return new Map((await Promise.all(found)).flatMap((facts) => [...(facts ?? [])]));
+    return new Map((await Promise.all(answers)).flatMap((facts) => [...(facts ?? [])]));
   };
 
   /** Known before it starts: whoever comes while it waits for its turn joins it. */
-  function announce(trip: Trip): Flight {
-    const { promise: landed, resolve } = Promise.withResolvers<Found>();
-    const keys = trip.ids.map((id) => keyOf(trip.home, id));
-    for (const key of keys) underWay.set(key, landed);
-    const land = (found: Found) => {
+  function announce(query: HomeQuery): Flight {
+    const { promise: answer, resolve } = Promise.withResolvers<Found>();
+    const keys = query.ids.map((id) => keyOf(query.home, id));
+    for (const key of keys) underWay.set(key, answer);
+    const settle = (found: Found) => {
       for (const key of keys) underWay.delete(key);
       resolve(found);
     };
-    return { trip, landed, land };
+    return { query, answer, settle };
   }
 }
 

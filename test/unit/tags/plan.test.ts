@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { keyOf } from '../../../src/tags/home.ts';
 import { type Knowledge, nothingKnown, withEnd, withFact } from '../../../src/tags/knowledge.ts';
 import { createMemory } from '../../../src/tags/memory.ts';
-import { tripsOf, type Wanted } from '../../../src/tags/trips.ts';
+import { planOf, type Wanted } from '../../../src/tags/plan.ts';
 import { at, home, idOf, setOf } from '../../support/tags-fixture.ts';
 
 const there = { ...home, region: 'us-east-1' };
@@ -27,7 +27,7 @@ async function memoryOf(entries: [number: number, knowledge: Knowledge][], where
 }
 
 describe('A plan of look-ups', () => {
-  test('has a trip for each home, with each instance once, the largest first', () => {
+  test('has a query for each home, with each instance once, the largest first', () => {
     const wanted = [
       ...wantedIn(home, 1),
       ...wantedIn(there, 1, 2),
@@ -35,9 +35,9 @@ describe('A plan of look-ups', () => {
       ...wantedIn(there, 2, 3),
     ];
 
-    const trips = tripsOf(wanted, createMemory(), at(0));
+    const queries = planOf(wanted, createMemory(), at(0));
 
-    expect(trips).toEqual([
+    expect(queries).toEqual([
       {
         home: there,
         place: wanted[1]?.place,
@@ -61,9 +61,9 @@ describe('A plan of look-ups', () => {
       [8, seenAt(-100, {})],
     ]);
 
-    const [trip] = tripsOf(wantedIn(home, 9), memory, at(0));
+    const [query] = planOf(wantedIn(home, 9), memory, at(0));
 
-    expect(trip?.riders).toEqual([
+    expect(query?.riders).toEqual([
       { id: idOf(2), tagCount: 3 },
       { id: idOf(1), tagCount: 1 },
       { id: idOf(5), tagCount: 3 },
@@ -84,27 +84,27 @@ describe('A plan of look-ups', () => {
   ])('expects as many tags as %s', async (_, known, tagsPerId) => {
     const memory = await memoryOf(known.map((knowledge, index) => [index, knowledge]));
 
-    expect(tripsOf(wantedIn(home, 9), memory, at(0))[0]?.tagsPerId).toBe(tagsPerId);
-    expect(tripsOf(wantedIn(there, 9), memory, at(0))[0]?.tagsPerId).toBe(60);
+    expect(planOf(wantedIn(home, 9), memory, at(0))[0]?.tagsPerId).toBe(tagsPerId);
+    expect(planOf(wantedIn(there, 9), memory, at(0))[0]?.tagsPerId).toBe(60);
   });
 
   test('lets nobody ride who is asked for anyway, or who lives elsewhere', async () => {
     const memory = await memoryOf([[1, seenAt(-2 * hour)]]);
 
-    expect(tripsOf(wantedIn(home, 1), memory, at(0))[0]?.riders).toEqual([]);
-    expect(tripsOf(wantedIn(there, 2), memory, at(0))[0]?.riders).toEqual([]);
+    expect(planOf(wantedIn(home, 1), memory, at(0))[0]?.riders).toEqual([]);
+    expect(planOf(wantedIn(there, 2), memory, at(0))[0]?.riders).toEqual([]);
   });
 
-  test('takes no more than a call has seats, at once, beside a full memory', async () => {
+  test('takes no more than a call takes ids, at once, beside a full memory', async () => {
     const memory = await memoryOf(
       Array.from({ length: 50_000 }, (_, n) => [n, seenAt(-2 * hour - n)]),
     );
     const startedMs = performance.now();
 
-    const [trip] = tripsOf(wantedIn(home, 50_001), memory, at(0));
+    const [query] = planOf(wantedIn(home, 50_001), memory, at(0));
 
-    expect(trip?.riders).toHaveLength(100);
-    expect(trip?.riders[0]?.id).toBe(idOf(49_999));
+    expect(query?.riders).toHaveLength(100);
+    expect(query?.riders[0]?.id).toBe(idOf(49_999));
     // Some dozen milliseconds of an idle machine, and minutes where each is compared with each.
     expect(performance.now() - startedMs).toBeLessThan(2000);
   });

@@ -1,6 +1,6 @@
 import { isRider } from './asked-for.ts';
-import type { Rider, Trip } from './fly.ts';
 import { type Home, keyOf } from './home.ts';
+import type { HomeQuery, Rider } from './home-query.ts';
 import type { Fact, Knowledge } from './knowledge.ts';
 import { maxIdsPerCall, type Place } from './look-up.ts';
 import type { Memory } from './memory.ts';
@@ -14,13 +14,13 @@ export interface Wanted {
 }
 
 /**
- * Plans the look-ups of a batch: a trip for each home, to the one where most is wanted first. Where a
+ * Plans the look-ups of a batch: a query for each home, to the one where most is wanted first. Where a
  * call is made anyway, others of the home may ride along that were not asked for lately.
  */
-export function tripsOf(wanted: readonly Wanted[], memory: Memory, nowMs: number): Trip[] {
+export function planOf(wanted: readonly Wanted[], memory: Memory, nowMs: number): HomeQuery[] {
   const byHome = Map.groupBy(wanted, ({ home }) => keyOf(home));
   const neighbours = neighboursOf(memory, byHome);
-  const trips = Array.from(byHome, ([key, group]): Trip => {
+  const queries = Array.from(byHome, ([key, group]): HomeQuery => {
     const { home, place } = group[0] as Wanted;
     const ids = new Set(group.map(({ id }) => id));
     const known = neighbours.get(key) ?? [];
@@ -28,7 +28,7 @@ export function tripsOf(wanted: readonly Wanted[], memory: Memory, nowMs: number
     const others = known.filter(({ id }) => !ids.has(id));
     return { home, place, ids: [...ids], tagsPerId, riders: ridersOf(others, tagsPerId, nowMs) };
   });
-  return trips.sort((a, b) => b.ids.length - a.ids.length);
+  return queries.sort((a, b) => b.ids.length - a.ids.length);
 }
 
 /** An instance that something is known of. */
@@ -64,7 +64,7 @@ function mostTagsOf(neighbours: readonly Neighbour[]): number {
     : unknownTagCount;
 }
 
-/** Who rides along, the longest waiting first, as many as a call has seats; last who had no tags. */
+/** Who rides along, the longest waiting first, as many as a call takes ids; last who had no tags. */
 function ridersOf(neighbours: readonly Neighbour[], tagsPerId: number, nowMs: number): Rider[] {
   return neighbours
     .filter(({ knowledge }) => isRider(knowledge, nowMs))
