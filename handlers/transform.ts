@@ -10,7 +10,7 @@ import { putToService } from '../src/firehose/service.ts';
 import { metricsOf } from '../src/metrics.ts';
 import { bugsIn, failedRecordsIn, summaryOf } from '../src/summary.ts';
 import { ec2LookUp } from '../src/tags/ec2-look-up.ts';
-import { membersOf } from '../src/tags/look-up.ts';
+import { membersOf } from '../src/tags/place.ts';
 import { tagFilterOf } from '../src/tags/tag-set.ts';
 import { createTags } from '../src/tags/tags.ts';
 import { transform } from '../src/transform.ts';

@@ -4,8 +4,9 @@ import {
   type Filter,
   type TagDescription,
 } from '@aws-sdk/client-ec2';
-import { type Answer, type LookUp, maxTagsPerPage, type Place } from './look-up.ts';
+import { type Answer, type LookUp, maxTagsPerPage } from './look-up.ts';
 import type { CredentialsProvider } from './member-credentials.ts';
+import type { Place } from './place.ts';
 import { tagSetOf } from './tag-set.ts';
 
 /** One takes 20 KB and a connection; an organisation has hundreds of places, of which few are busy. */

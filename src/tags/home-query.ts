@@ -6,9 +6,9 @@ import {
   type LookUp,
   maxIdsPerCall,
   maxTagsPerPage,
-  type Place,
   unlessAborted,
 } from './look-up.ts';
+import type { Place } from './place.ts';
 import { createRecent } from './recent.ts';
 import { isSweepDue, nothingAsked, type SweepLimits, sweepLimits, type Tally } from './sweeps.ts';
 import { tagSetOf } from './tag-set.ts';

@@ -2,8 +2,9 @@ import { isRider } from './asked-for.ts';
 import { type Home, keyOf } from './home.ts';
 import type { HomeQuery, Rider } from './home-query.ts';
 import type { Fact, Knowledge } from './knowledge.ts';
-import { maxIdsPerCall, type Place } from './look-up.ts';
+import { maxIdsPerCall } from './look-up.ts';
 import type { Memory } from './memory.ts';
+import type { Place } from './place.ts';
 import { isEmptySet, type TagSet } from './tag-set.ts';
 
 /** An instance whose tags have to be looked up, and where. */

@@ -11,8 +11,9 @@ import {
   withFact,
 } from './knowledge.ts';
 import { type Lesson, lessonsOf } from './lessons.ts';
-import { type LookUp, type LookUpBudget, type Members, type Own, placeOf } from './look-up.ts';
+import type { LookUp, LookUpBudget } from './look-up.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { type Members, type Own, placeOf } from './place.ts';
 import { planOf, type Wanted } from './plan.ts';
 import { setAt } from './set-at.ts';
 import { createSingleFlight } from './single-flight.ts';

@@ -4,8 +4,8 @@ import { loadStack, type StackOptions } from '../../local/template/load-stack.ts
 import { readTemplate } from '../../local/template/read-template.ts';
 import { type ParameterOverrides, resolveTemplate } from '../../local/template/resolve-template.ts';
 import { configurationOf } from '../../src/config.ts';
-import { membersOf, placeOf } from '../../src/tags/look-up.ts';
 import { memberSessionName } from '../../src/tags/member-session.ts';
+import { membersOf, placeOf } from '../../src/tags/place.ts';
 import { resourcePoliciesOf, trustsOf } from '../support/policies.ts';
 
 const main = { account: '123456789012', region: 'eu-west-1' };

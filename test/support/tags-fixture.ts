@@ -2,7 +2,8 @@ import type { AwsEvent } from '../../src/events/event.ts';
 import { recognise } from '../../src/events/event.ts';
 import type { Json, JsonObject } from '../../src/json.ts';
 import type { Home } from '../../src/tags/home.ts';
-import type { LookUp, Place } from '../../src/tags/look-up.ts';
+import type { LookUp } from '../../src/tags/look-up.ts';
+import type { Place } from '../../src/tags/place.ts';
 import { type TagSet, tagSetOf } from '../../src/tags/tag-set.ts';
 import type { TagContext, TagRequest } from '../../src/tags/tags.ts';
 
