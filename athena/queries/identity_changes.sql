@@ -12,7 +12,9 @@ SELECT
     json_extract_scalar(request_parameters, '$.roleName'),
     json_extract_scalar(request_parameters, '$.groupName'),
     json_extract_scalar(request_parameters, '$.policyName'),
-    json_extract_scalar(request_parameters, '$.policyArn')
+    json_extract_scalar(request_parameters, '$.policyArn'),
+    -- Who makes a key for oneself need not say for whom.
+    json_extract_scalar(response_elements, '$.accessKey.userName')
   ) AS on_what,
   json_extract_scalar(response_elements, '$.accessKey.accessKeyId') AS access_key_id,
   source_ip

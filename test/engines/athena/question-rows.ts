@@ -258,7 +258,7 @@ export const questions: readonly Question[] = [
         error_code: 'AccessDenied',
       }),
       iam('08:02:00', 'CreateAccessKey', {
-        response_elements: '{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE"}}',
+        response_elements: '{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":"dave"}}',
       }),
       iam('08:03:00', 'GetUser', { read_only: true }),
       iam('08:04:00', 'AssumeRole', { event_source: 'aws.sts' }),
@@ -267,7 +267,7 @@ export const questions: readonly Question[] = [
     answer: [
       ['deploy', 'CreateUser', 'success', 'dave', null],
       ['deploy', 'AttachRolePolicy', 'failure', 'ci', null],
-      ['deploy', 'CreateAccessKey', 'success', null, 'AKIAIOSFODNN7EXAMPLE'],
+      ['deploy', 'CreateAccessKey', 'success', 'dave', 'AKIAIOSFODNN7EXAMPLE'],
     ],
   },
   {
