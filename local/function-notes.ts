@@ -1,10 +1,10 @@
 import type { Progress } from './progress.ts';
 
 /** What a command says of the function that it runs. */
-export function functionNotes({ note }: Pick<Progress, 'note'>) {
+export function functionNotes({ note, step }: Pick<Progress, 'note' | 'step'>) {
   let errors = 0;
   return {
-    onBuild: () => note('Building the function …'),
+    onBuild: () => step('Building the function …'),
     /** Only the first: each batch is tried again, and fails for the same reason. */
     onFunctionError: (error: unknown) => {
       if (++errors > 1) return;

@@ -6,6 +6,8 @@ export interface Progress {
   show(line: () => string): void;
   /** Writes a line that stays. */
   note(message: string): void;
+  /** The same on a terminal; nothing elsewhere. */
+  step(message: string): void;
   /** Takes the line away. */
   clear(): void;
 }
@@ -22,17 +24,22 @@ export function createProgress({ stderr }: Terminal): Progress {
     isShown = false;
   };
 
+  const note = (message: string) => {
+    clear();
+    void stderr.write(`${message}\n`);
+  };
+
   return {
     clear,
+    note,
+    step(message) {
+      if (columns !== undefined) note(message);
+    },
     show(line) {
       if (columns === undefined || performance.now() - shownMs < intervalMs) return;
       shownMs = performance.now();
       isShown = true;
       void stderr.write(`\r\x1b[K${line().slice(0, columns - 1)}`);
-    },
-    note(message) {
-      clear();
-      void stderr.write(`${message}\n`);
     },
   };
 }

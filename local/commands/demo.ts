@@ -96,15 +96,15 @@ export const demo = defineCommand({
     if (positionals.length > 0) throw new UsageError('demo takes no FILE: put puts yours.');
     const { stdout } = terminal;
     const folder = lakeFolderOf(values.lake, terminal, 'demo');
-    const { note } = createProgress(terminal);
+    const progress = createProgress(terminal);
     const page = createPage(stdout);
 
     const report = await putSources(await sampleSources(), {
       lake: folder,
       store: await openOwnedFolder(folder),
       tags: JSON.parse(await readFile(join(samples, tagsFile), 'utf8')),
-      ...functionNotes({ note }),
-      onProblem: note,
+      ...functionNotes(progress),
+      onProblem: progress.note,
     });
     await page.title(
       `${counted(report.events, 'AWS event')}, through the built Lambda in a local Firehose, into partitions of rows`,

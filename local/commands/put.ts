@@ -80,8 +80,7 @@ export const put = defineCommand({
       ...functionNotes(progress),
       onProblem: progress.note,
       onProgress: (done) => progress.show(() => progressLine(done, sources)),
-    });
-    progress.clear();
+    }).finally(progress.clear);
     await terminal.stdout.write(
       values.json ? `${JSON.stringify(summaryOf(report))}\n` : summaryText(report, lake, terminal),
     );

@@ -171,6 +171,73 @@ describe('put', () => {
   });
 });
 
+describe('How far it is', () => {
+  const lines = Array.from({ length: 2000 }, (_, id) => event(id, 'x'.repeat(100))).join('\n');
+  /** What a line is overwritten by. */
+  const shownIn = (stderr: string) => stderr.split('\r\x1b[K').filter((line) => line !== '');
+
+  test('is shown on a terminal: records, rows a second, what is left', async () => {
+    write('a.ndjson', lines);
+
+    const { stderr } = await run(['put', '--lake', 'lake', 'a.ndjson'], { folder, columns: 80 });
+
+    expect(shownIn(stderr)).not.toHaveLength(0);
+    for (const line of shownIn(stderr)) {
+      expect(line).toMatch(
+        /^[\d,]+ records?, [\d,]+ rows\/s(, \d+ %, about [\d.]+ (s|min \d+ s) left)?$/,
+      );
+    }
+    expect(shownIn(stderr)[0]).toMatch(/ left$/);
+    expect(stderr.endsWith('\r\x1b[K')).toBe(true); // nothing of it stays
+  });
+
+  test('gives way to what went wrong', async () => {
+    write('a.ndjson', lines);
+    mkdirSync(lake);
+    writeFileSync(join(lake, 'events'), '');
+
+    const { stderr } = await run(['put', '--lake', 'lake', 'a.ndjson'], { folder, columns: 80 });
+
+    expect(shownIn(stderr).at(-1)).toMatch(/^Cannot write .*\n$/);
+  });
+
+  test('is shown without an end where nobody knows how much a pipe brings', async () => {
+    const stdin = lines;
+
+    const { stderr } = await run(['put', '--lake', 'lake'], { folder, columns: 80, stdin });
+
+    expect(shownIn(stderr)[0]).toMatch(/^[\d,]+ records, [\d,]+ rows\/s$/);
+  });
+
+  test('is told to nobody else', async () => {
+    write('a.ndjson', lines);
+
+    expect((await put('a.ndjson')).stderr).toBe('');
+  });
+});
+
+describe('What the function logs', () => {
+  test.each(['INFO', 'DEBUG'])(
+    'at level %s is a line of JSON that sums up the invocation, and nothing of what is in events',
+    async (level) => {
+      const secret = 'only in the event';
+      write('a.ndjson', `${event(1, secret)}\n{"text":"${secret}"}\n{"text":"${secret}\n`);
+
+      const { stderr } = await put('--log', '--parameter', `LogLevel=${level}`, 'a.ndjson');
+
+      const log = stderr.split('\n').filter((line) => line.startsWith('{'));
+      const summaries = log
+        .map((line) => JSON.parse(line))
+        .filter(({ message }) => message === 'Batch transformed');
+      expect(summaries).toEqual([
+        expect.objectContaining({ level: 'INFO', records: 3, rows: 1, failed: 2 }),
+      ]);
+      expect(stderr).not.toContain(secret);
+      expect(stderr).not.toContain('id-1');
+    },
+  );
+});
+
 describe('Tags', () => {
   const instance = 'i-0a1b2c3d4e5f60718';
   const stopped = JSON.stringify({
