@@ -21,6 +21,9 @@ export function jsonOption(help: string) {
   return { type: 'boolean', help } as const satisfies Option;
 }
 
+/** Of commands that print nothing else: a script may give it to every command. */
+export const alwaysJson = jsonOption('accepted, as everywhere: the output is JSON anyway');
+
 /** The folder of the lake: the one that was given, or that of this name among the user's data. */
 export function lakeFolderOf(lake: string | undefined, terminal: Terminal, name = 'lake'): string {
   if (lake === '') throw new UsageError('--lake needs the name of a folder.');

@@ -6,7 +6,7 @@ import { stackOf } from '../lake/open-stream.ts';
 import { readPieces } from '../lake/read-pieces.ts';
 import { recordOf } from '../lake/record-of.ts';
 import { sourcesOf } from '../lake/sources.ts';
-import { stackOptions, stackOptionsIn } from '../options.ts';
+import { alwaysJson, stackOptions, stackOptionsIn } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { grouped, pathOf } from '../terminal.ts';
 
@@ -24,6 +24,7 @@ export const invocation = defineCommand({
   options: {
     out: { type: 'string', value: 'FILE', help: 'write it there instead of to standard output' },
     ...stackOptions,
+    json: alwaysJson,
   },
   example: `${invocationPrefix} invocation --out /tmp/stop.json events/readable/stop.json`,
   async run({ values, positionals }, terminal) {

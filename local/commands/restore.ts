@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { defineCommand, invocationPrefix } from '../command.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { restoreEvents } from '../lake/restore-events.ts';
-import { dayIn, lakeFolderOf, lakeOption } from '../options.ts';
+import { alwaysJson, dayIn, lakeFolderOf, lakeOption } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { shownJson } from '../table.ts';
 import { counted } from '../terminal.ts';
@@ -30,6 +30,7 @@ export const restore = defineCommand({
     },
     since: { type: 'string', value: 'DAY', help: 'only events from this day on, yyyy-MM-dd (UTC)' },
     until: { type: 'string', value: 'DAY', help: 'only events up to this day, itself included' },
+    json: alwaysJson,
   },
   example: `${invocationPrefix} restore --source aws.ec2 --since 2026-11-01 | gzip > ec2.ndjson.gz`,
   async run({ values, positionals }, terminal) {

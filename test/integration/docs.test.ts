@@ -1,22 +1,14 @@
-import { globSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildIfNeeded } from '../../local/build.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
+import { pageStatements } from '../support/page-sql.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const { folder, remove } = createFolder();
 afterAll(remove);
-
-/** Every SQL that a page shows; those of docs/athena.md are asked on Trino as well, in test/engines. */
-const statements = globSync('docs/*.md', { cwd: project })
-  .filter((page) => basename(page) !== 'athena.md')
-  .sort()
-  .flatMap((page) => {
-    const text = readFileSync(join(project, page), 'utf8');
-    return [...text.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = '']) => ({ page, sql }));
-  });
 
 describe('The SQL of the pages', () => {
   beforeAll(async () => {
@@ -30,12 +22,12 @@ describe('The SQL of the pages', () => {
   });
 
   test('is of failures and of tags', () => {
-    const pages = new Set(statements.map(({ page }) => page));
+    const pages = new Set(pageStatements.map(({ page }) => page));
 
     expect([...pages]).toEqual(['docs/failures.md', 'docs/tags.md']);
   });
 
-  test.each(statements)('finds something in a local lake: $page, $#', async ({ sql }) => {
+  test.each(pageStatements)('finds something in a local lake: $page, $#', async ({ sql }) => {
     const ran = await run(['query', '--lake', 'lake', '--json', sql], { folder });
 
     expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: '' });

@@ -6,6 +6,7 @@ import { codeOf } from '../../../athena/portable.ts';
 import { readQueries } from '../../../athena/queries.ts';
 import { eventTables } from '../../../athena/tables.ts';
 import { readViews } from '../../../athena/views.ts';
+import { pageStatements } from '../../support/page-sql.ts';
 import { answerText, goldenAnswer, goldenFolder, onThatDay } from './answers.ts';
 import { documentedQueries } from './documented-queries.ts';
 import { createDatabase, deployedAs, type EngineLake, lakeOf, samples } from './lake.ts';
@@ -46,6 +47,11 @@ describe('story_of_an_instance', () => {
       expect(found.rows).toEqual([[events, sources]]);
     }
   });
+});
+
+// What they find is tested on a local lake: test/integration/docs.test.ts.
+test.each(pageStatements)('runs the SQL of $page, $#', async ({ sql }) => {
+  await expect(json.ask(sql)).resolves.toBeDefined();
 });
 
 test.each([

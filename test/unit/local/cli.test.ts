@@ -30,6 +30,12 @@ describe('The tool', () => {
     expect(example.trimEnd()).not.toContain('\n');
   });
 
+  test.each(names.filter((name) => name !== 'demo'))('takes --json for %s', async (name) => {
+    const { stdout } = await run([name, '--help'], { dataFolder: '/data' });
+
+    expect(stdout).toMatch(/^ {2}--json /m);
+  });
+
   test('takes --help behind -- for an argument', async () => {
     const { stderr } = await run(['put', '--', '--help']);
 
