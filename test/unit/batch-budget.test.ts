@@ -14,6 +14,28 @@ describe('The budget of a batch', () => {
     expect(second.keep(1)).toBe(false);
   });
 
+  test('is 64 MiB, and not one byte more', () => {
+    const keptBeside = (bytes: number) => {
+      const { newShare } = createBudget(batchLimits);
+      newShare().keep(1);
+      return newShare().keep(bytes);
+    };
+    const limit = 64 * 1024 * 1024;
+
+    expect([limit - 2, limit - 1, limit].map(keptBeside)).toEqual([true, true, false]);
+  });
+
+  test('is spent when 512 MiB are unpacked, and not one byte before', () => {
+    const isSpentAfter = (bytes: number) => {
+      const { newShare } = createBudget(batchLimits);
+      newShare().unzipped(bytes);
+      return newShare().isSpent();
+    };
+    const limit = 512 * 1024 * 1024;
+
+    expect([limit - 1, limit, limit + 1].map(isSpentAfter)).toEqual([false, true, true]);
+  });
+
   test('keeps anything for the first that keeps something', () => {
     const { newShare } = budget();
     newShare().release();

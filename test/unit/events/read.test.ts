@@ -117,6 +117,7 @@ describe('unzip', () => {
   test('takes as much of any small record as one document may have, and not one byte more', () => {
     const limit = 1280 * 1024;
 
+    expect(unzip(gzipSync(Buffer.alloc(limit - 1)))).toHaveLength(limit - 1);
     expect(unzip(gzipSync(Buffer.alloc(limit)))).toHaveLength(limit);
     expect(codeOf(() => unzip(gzipSync(Buffer.alloc(limit + 1))))).toBe('BAD_GZIP');
   });
@@ -126,6 +127,7 @@ describe('unzip', () => {
     const zippedOf = (size: number) => Buffer.concat([gzipSync(Buffer.alloc(size))], 10_000);
 
     expect(readLimits.maxDocumentBytes).toBeLessThan(2_000_000);
+    expect(unzip(zippedOf(1_999_999))).toHaveLength(1_999_999);
     expect(unzip(zippedOf(2_000_000))).toHaveLength(2_000_000);
     expect(codeOf(() => unzip(zippedOf(2_000_001)))).toBe('BAD_GZIP');
   });
@@ -145,6 +147,7 @@ describe('unzip', () => {
     const zippedOf = (size: number) =>
       gzipSync(Buffer.concat([incompressible, Buffer.alloc(size - incompressible.length)]));
 
+    expect(unzip(zippedOf(limit - 1))).toHaveLength(limit - 1);
     expect(unzip(zippedOf(limit))).toHaveLength(limit);
     expect(codeOf(() => unzip(zippedOf(limit + 1)))).toBe('BAD_GZIP');
   });
@@ -174,6 +177,7 @@ describe('readDocuments', () => {
       ['{"a":1}', '{"b":2}'],
     ],
     ['a file whose key is written otherwise', '{"\\u0052ecords":[1]}', ['{"Records":[1]}']],
+    ['lists that nest nearly as deep as they may', '[[[[1]]]]', ['1']],
     ['lists that nest as deep as they may', '[[[[[1]]]]]', ['1']],
     ['an object whose Records are no list', '{"Records":{"a":1}}', ['{"Records":{"a":1}}']],
     ['a scalar', '"x"', ['"x"']],
@@ -234,6 +238,7 @@ describe('readDocuments', () => {
   test('takes 1,000 levels, and not 1,001', () => {
     const nested = (levels: number) => `${'{"a":'.repeat(levels)}1.0${'}'.repeat(levels)}`;
 
+    expect(read(nested(999))).toEqual([nested(999)]);
     expect(read(nested(1000))).toEqual([nested(1000)]);
     expect(read(nested(1001))).toEqual(['TOO_DEEP']);
     expect(read(nested(100_000))).toEqual(['TOO_DEEP']);
@@ -264,6 +269,7 @@ describe('readDocuments', () => {
     const limit = 1280 * 1024;
     const documentOf = (bytes: number) => `"${'x'.repeat(bytes - 2)}"`;
 
+    expect(read(documentOf(limit - 1))).toEqual([documentOf(limit - 1)]);
     expect(read(documentOf(limit))).toEqual([documentOf(limit)]);
     expect(read(documentOf(limit + 1))).toEqual(['TOO_LARGE']);
     expect(read(`${documentOf(limit + 1)}{"a":1}`)).toEqual(['TOO_LARGE', '{"a":1}']);
@@ -272,6 +278,7 @@ describe('readDocuments', () => {
   test('takes documents of 250,000 objects and lists, and not of one more', () => {
     const documentOf = (objects: number) => `{"a":[${Array(objects - 2).fill('{}')}]}`;
 
+    expect(read(documentOf(249_999))).toEqual([documentOf(249_999)]);
     expect(read(documentOf(250_000))).toEqual([documentOf(250_000)]);
     expect(read(documentOf(250_001))).toEqual(['TOO_LARGE']);
   });
@@ -316,6 +323,7 @@ describe('readDocuments', () => {
       const tooMany = /^more than 50000 in one record$/;
       const linesOf = (count: number) => '1\n'.repeat(count);
 
+      expect(read(linesOf(49_999))).toHaveLength(49_999);
       expect(read(linesOf(50_000))).toHaveLength(50_000);
       expect(read(messagesOf(...Array(50_000).fill('1')))).toHaveLength(50_000);
       expect(() => read(linesOf(50_001))).toThrow(tooMany);

@@ -75,6 +75,8 @@ describe('The day of a partition', () => {
     const dayOfPartition = (days: number) =>
       partitionOf(rowAt(dayBack(days)), { ...rules, maxDaysLate }).day;
 
+    const before = Math.max(0, maxDaysLate - 1);
+    expect(dayOfPartition(before)).toBe(dayBack(before).slice(0, 10));
     expect(dayOfPartition(maxDaysLate)).toBe(dayBack(maxDaysLate).slice(0, 10));
     expect(dayOfPartition(maxDaysLate + 1)).toBe('2026-11-20');
   });

@@ -113,6 +113,36 @@ describe('A line with tags', () => {
   });
 });
 
+describe('The real limits', () => {
+  test.each([
+    ['keeps its tags at one byte below 512 KiB', -1, found(1)],
+    ['keeps its tags at 512 KiB', 0, found(1)],
+    ['sheds them at one byte more', 1, omitted(1)],
+  ])('a line %s', (_, more, instance) => {
+    const bare = sizeOf({ ...rowWith([found(1)]), detail: '' });
+    const row = { ...rowWith([found(1)]), detail: 'x'.repeat(524_288 + more - bare) };
+
+    const line = lineOf(row);
+
+    expect(sizeOf(row)).toBe(524_288 + more);
+    expect((JSON.parse(line) as Row).instances).toEqual([instance]);
+  });
+
+  test.each([
+    [999, 999],
+    [1000, 1000],
+    [1001, 1000],
+  ])('of %i instances a line that is too large for its data keeps %i', (count, kept) => {
+    const instances = Array.from({ length: count }, (_, n) => omitted(n));
+    const row = { ...rowWith(instances), detail: 'x'.repeat(524_288) };
+
+    const { instances: left, instance_count } = JSON.parse(lineOf(row)) as Row;
+
+    expect(left).toEqual(instances.slice(0, kept));
+    expect(instance_count).toBe(count);
+  });
+});
+
 describe('A line whose tags are shed', () => {
   const row = rowWith([found(1), found(2), found(3)]);
   const withoutTags = rowWith([omitted(1), omitted(2), omitted(3)]);
