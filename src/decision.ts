@@ -6,7 +6,8 @@ import { maxAttempts } from './firehose/carrier.ts';
 import { type FirehoseLimits, maxLineBytesOf } from './firehose/limits.ts';
 import { type Journey, type Part, pack } from './firehose/parts.ts';
 import { isSame, type Partition } from './partition/partition.ts';
-import { lineOf, withoutInstances } from './rows/line.ts';
+import { withoutInstances, writtenOf } from './rows/line.ts';
+import type { Row, RowInstance } from './rows/schema.ts';
 
 /** What a record should become. An answer names one partition, and cannot tell a bad event from good ones. */
 export type Decision =
@@ -19,6 +20,8 @@ export type Decision =
 export interface Line extends Part {
   readonly partition: Partition;
   readonly line: Buffer;
+  /** Those in the line. */
+  readonly instances?: readonly RowInstance[] | undefined;
 }
 
 /** One that is put again: the size of its line is enough. */
@@ -104,15 +107,23 @@ function write(document: WorkDocument, maxLineBytes: number): Line | Sized | Unw
   if ('error' in document) return { bytes, lineBytes: 0, error: document.error };
   if ('lineBytes' in document) return document;
   const { partition } = document;
-  const line = 'row' in document ? Buffer.from(lineOf(document.row)) : document.line;
+  const { line, instances } = lineIn(document);
   const lineBytes = line.length;
-  if (lineBytes <= maxLineBytes) return { bytes, lineBytes, partition, line };
+  if (lineBytes <= maxLineBytes) return { bytes, lineBytes, partition, line, instances };
   if ('row' in document && document.row.instances) {
     const row = withoutInstances(document.row);
     return write({ bytes, partition, row, lessons: [] }, maxLineBytes);
   }
   const error = new RecordError('TOO_LARGE', `a row of ${lineBytes} bytes`);
   return { bytes, lineBytes: 0, error };
+}
+
+function lineIn(
+  document: { readonly row: Row } | { readonly line: Buffer },
+): Pick<Line, 'line' | 'instances'> {
+  if (!('row' in document)) return { line: document.line };
+  const { line, instances } = writtenOf(document.row);
+  return { line: Buffer.from(line), instances };
 }
 
 function sizeOf({ bytes, lineBytes, partition }: Line | Sized): Sized {

@@ -69,21 +69,25 @@ export const metrics = {
     valueIn: ({ refusals }) => sumOf(refusals),
   },
   TagsFound: {
-    counts: 'Instances in rows whose tags were known or looked up.',
+    counts: 'Instances in rows with their tags, known or looked up.',
     valueIn: ({ tags }) => tags.found ?? 0,
   },
   TagsNone: {
-    counts: 'Instances that have no tags, or are not there.',
+    counts: 'Instances in rows that have no tags, or are not there.',
     valueIn: ({ tags }) => tags.none ?? 0,
   },
   TagsFailed: {
-    counts: 'Instances whose look-up was denied, throttled or late.',
+    counts: 'Instances in rows whose look-up was denied, throttled or late.',
     valueIn: ({ tags }) => tags.failed ?? 0,
   },
   TagsSkipped: {
     counts:
-      'Instances that were not looked up: switched off, or of an account or Region that may not be asked.',
+      'Instances in rows that were not looked up: switched off, or of an account or Region that may not be asked.',
     valueIn: ({ tags }) => tags.skipped ?? 0,
+  },
+  TagsOmitted: {
+    counts: 'Instances in rows whose tags are known, but would have made the row too large.',
+    valueIn: ({ tags }) => tags.omitted ?? 0,
   },
 } as const satisfies Record<string, Definition>;
 

@@ -28,7 +28,8 @@ export interface Summary {
   /** Carriers that it refused, by its code. */
   readonly refusals: Readonly<Record<string, number>>;
   readonly failures: Failures;
-  readonly tags: Readonly<TagCounts>;
+  /** Instances in the rows, by the status of their tags. */
+  readonly tags: TagCounts;
 }
 
 /** Failed records by code, with the ids of the first few. */
@@ -38,20 +39,23 @@ export type Failures = {
 
 const maxRecordIds = 3;
 
-export function summaryOf(
-  records: readonly FirehoseRecord[],
-  { outcomes, tagCounts }: Transformed,
-): Summary {
+export function summaryOf(records: readonly FirehoseRecord[], { outcomes }: Transformed): Summary {
   const recordsBy = { Ok: 0, Dropped: 0, ProcessingFailed: 0 };
   const eventsBy = { Ok: 0, Dropped: 0, ProcessingFailed: 0 };
   const droppedBy = { empty: 0, control: 0, 'put again': 0 };
   const refusals: Record<string, number> = {};
+  const tags: Record<string, number> = {};
   let parts = 0;
   for (const outcome of outcomes) {
     recordsBy[outcome.result] += 1;
     eventsBy[outcome.result] += outcome.events;
     if (outcome.result === 'Dropped') droppedBy[outcome.reason] += 1;
-    if (outcome.result === 'Ok') continue;
+    if (outcome.result === 'Ok') {
+      for (const [status, count] of Object.entries(outcome.tags)) {
+        tags[status] = (tags[status] ?? 0) + count;
+      }
+      continue;
+    }
     parts += outcome.parts.accepted;
     for (const code of outcome.parts.refused) refusals[code] = (refusals[code] ?? 0) + 1;
   }
@@ -71,7 +75,7 @@ export function summaryOf(
     parts,
     refusals,
     failures: failuresIn(records, outcomes),
-    tags: tagCounts,
+    tags,
   };
 }
 

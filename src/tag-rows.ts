@@ -23,12 +23,20 @@ export interface TagRowContext {
   readonly remainingMs: () => number;
 }
 
-/** Instances by the status of their tags. */
-export type TagCounts = Partial<Record<TagAnswer['status'], number>>;
+/** Instances by the status of their tags; `omitted` are those that gave way to data. */
+export type TagCounts = { readonly [S in TagAnswer['status'] | 'omitted']?: number };
 
-/** What was added to rows. */
+const noCounts: TagCounts = {};
+
+/** What rows say of the tags of their instances. */
+export function tagCountsOf(instances: readonly RowInstance[]): TagCounts {
+  if (instances.length === 0) return noCounts;
+  const byStatus = Map.groupBy(instances, ({ tag_status: status }) => status);
+  return Object.fromEntries(Array.from(byStatus, ([status, { length }]) => [status, length]));
+}
+
+/** How it went to add tags to rows. */
 export interface Tagged {
-  readonly tagCounts: TagCounts;
   /** A bug of ours that kept the tags away: rows go without them rather than fail. */
   readonly tagError?: RecordError;
 }
@@ -39,8 +47,7 @@ export async function addTags(
   tags: Tags,
   context: TagRowContext,
 ): Promise<Tagged> {
-  const tagCounts: TagCounts = {};
-  if (rows.length === 0) return { tagCounts };
+  if (rows.length === 0) return {};
   const own = ownIn(context.deliveryStreamArn);
   const seen = rows.flatMap((row) => requestsOf(row, own, context));
   const requests = seen.map(({ request }) => request);
@@ -49,11 +56,9 @@ export async function addTags(
   const answerOf = (index: number): TagAnswer =>
     answered.ok ? (answered.value[index] ?? { status: 'skipped' }) : { status: 'failed' };
   for (const [index, { instance }] of seen.entries()) {
-    const answer = answerOf(index);
-    Object.assign(instance, cellsOf(answer));
-    tagCounts[answer.status] = (tagCounts[answer.status] ?? 0) + 1;
+    Object.assign(instance, cellsOf(answerOf(index)));
   }
-  return answered.ok ? { tagCounts } : { tagCounts, tagError: answered.error };
+  return answered.ok ? {} : { tagError: answered.error };
 }
 
 interface Seen {

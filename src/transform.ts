@@ -16,7 +16,7 @@ import { type PutAnswer, type PutBatch, putAgain } from './firehose/put-again.ts
 import { buildResponse } from './firehose/response.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { readRecords, type Time, type Work } from './record.ts';
-import { addTags, type Tagged, type TaggedRow } from './tag-rows.ts';
+import { addTags, type TagCounts, type Tagged, type TaggedRow, tagCountsOf } from './tag-rows.ts';
 import type { Tags } from './tags/tags.ts';
 
 export interface TransformOptions {
@@ -35,7 +35,11 @@ export interface Transformed extends Tagged {
 /** What became of one record, in AWS's words. */
 export type Outcome = Known &
   (
-    | { readonly result: 'Ok' }
+    | {
+        readonly result: 'Ok';
+        /** Of the instances in its rows. */
+        readonly tags: TagCounts;
+      }
     | {
         readonly result: 'Dropped';
         /** It held no event, or was put again in full. */
@@ -132,7 +136,11 @@ function settle(
         const { lines, partition } = decision;
         const data = lines.map(({ line }) => line);
         return tryAnswer(okAnswer(record.recordId, data, partition))
-          ? { ...known, result: 'Ok' }
+          ? {
+              ...known,
+              result: 'Ok',
+              tags: tagCountsOf(lines.flatMap(({ instances = [] }) => instances)),
+            }
           : { ...known, carriers: carriersOf([lines], journey, limits) };
       }
     }

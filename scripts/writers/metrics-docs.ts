@@ -65,6 +65,9 @@ ${sums}
 RecordsFailed = sum of ${byCodeMetric} over all codes
 \`\`\`
 
+The metrics of tags count the instances in \`instances\` of those rows, by their \`tag_status\`: together they are as many
+as the rows hold.
+
 Every record that Firehose handed over is answered once, so the first sum leaves nothing out. An event of a record
 that was put again is not gone: it is in a carrier (\`PartsPutAgain\`), which arrives as a record of a later
 invocation (\`RecordsCarried\`) and is counted there anew. Once all of them have arrived,

@@ -17,12 +17,23 @@ export const rowLimits: RowLimits = { maxEnrichedBytes: 512 * 1024, maxInstances
  * because of its data is given as it is.
  */
 export function lineOf(row: Row, limits: RowLimits = rowLimits): string {
+  return writtenOf(row, limits).line;
+}
+
+/** The line of a row, and the instances that are in it. */
+export function writtenOf(
+  row: Row,
+  limits: RowLimits = rowLimits,
+): { readonly line: string; readonly instances: readonly RowInstance[] | undefined } {
+  const { instances } = row;
   const line = `${JSON.stringify(row)}\n`;
   // UTF-8 takes at most three bytes for a UTF-16 unit: most lines need not be measured.
   const isSmall = line.length * 3 <= limits.maxEnrichedBytes;
-  if (isSmall || row.instances === undefined) return line;
+  if (isSmall || instances === undefined) return { line, instances };
   const excess = Buffer.byteLength(line) - limits.maxEnrichedBytes;
-  return excess <= 0 ? line : `${JSON.stringify(shed(row, row.instances, excess, limits))}\n`;
+  if (excess <= 0) return { line, instances };
+  const rest = shed(row, instances, excess, limits);
+  return { line: `${JSON.stringify(rest)}\n`, instances: rest.instances };
 }
 
 function shed(

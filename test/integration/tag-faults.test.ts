@@ -81,13 +81,13 @@ async function batch(
 ) {
   const startedMs = performance.now();
   const remainingMs = () => reserveMs + waitMs - (performance.now() - startedMs);
-  const { answers, tagCounts } = await runRecords(events, { tags, remainingMs });
+  const { answers, summary } = await runRecords(events, { tags, remainingMs });
   const tookMs = performance.now() - startedMs;
   const rows = answers.map(({ result, rows = [] }) => {
     expect(result).toBe('Ok');
     return rows[0];
   });
-  return { rows, tagCounts, tookMs };
+  return { rows, tagCounts: summary.tags, tookMs };
 }
 
 describe('A look-up that goes well', () => {
@@ -166,14 +166,14 @@ describe('Rows are complete but for tags, in time, where', () => {
     const remainingMs = () => reserveMs + waitMs;
     const startedMs = performance.now();
 
-    const { answers, tagCounts } = await runRecords([startOf(ids)], {
+    const { answers, summary } = await runRecords([startOf(ids)], {
       tags: createLookingTags(),
       remainingMs,
     });
 
     expect(performance.now() - startedMs).toBeLessThan(1000);
     expect(answers[0]).toMatchObject({ result: 'Ok' });
-    expect(tagCounts).toEqual({ failed: ids.length });
+    expect(summary.tags).toEqual({ failed: ids.length });
     expect(ec2.calls).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import type { FirehoseAnswer, Invocation } from '../../src/firehose/contract.ts'
 import type { PutAnswer } from '../../src/firehose/put-again.ts';
 import { isObject, type Json, parseJson } from '../../src/json.ts';
 import type { Limits } from '../../src/limits.ts';
+import type { Row } from '../../src/rows/schema.ts';
 import { faultsOf } from '../support/column-check.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 import { recordArrivalMs, recordData } from '../support/record-arbitraries.ts';
@@ -217,6 +218,10 @@ function expectSums({ ran: { summary, response, taken } }: Tight, { batch }: Tig
   expect(summary.failed).toBe(countOf('ProcessingFailed'));
   expect(summary.failed).toBe(sum(failures));
   expect(summary.rows).toBe(response.records.flatMap(linesIn).length);
+  const instances = response.records
+    .flatMap(linesIn)
+    .flatMap((line) => (JSON.parse(line) as Row).instances ?? []);
+  expect(sum(Object.values(summary.tags))).toBe(instances.length);
   expect(summary.events).toBe(summary.rows + summary.eventsPutAgain + summary.eventsFailed);
   expect(summary.parts).toBe(taken.length);
   expect(summary.failures.UNEXPECTED).toBeUndefined();

@@ -1,10 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { byCodeMetric, identities, type Metric, metrics, metricsOf } from '../../src/metrics.ts';
+import { tagSetOf } from '../../src/tags/tag-set.ts';
+import type { TagAnswer } from '../../src/tags/tags.ts';
 import {
   busEvent,
+  noTags,
   runRecords,
   subscriptionRecord,
   throttled,
+  trailRecord,
 } from '../support/transform-fixture.ts';
 
 const valueIn = (made: readonly Metric[], name: string) =>
@@ -58,6 +62,41 @@ describe('The metrics of an invocation', () => {
       expect([whole, sum]).toEqual([whole, valueIn(made, whole)]);
     }
     expect(valueIn(made, byCodeMetric)).toBe(valueIn(made, 'RecordsFailed'));
+  });
+
+  test('count the instances that are in rows, each once, by what their rows say of their tags', async () => {
+    const ids = Array.from({ length: 4 }, (_, index) => `i-0000000${index}`);
+    const call = (id: string, padding: string) =>
+      trailRecord(id, {
+        requestParameters: { instancesSet: { items: ids.map((instanceId) => ({ instanceId })) } },
+        responseElements: { padding },
+      });
+    const answers: TagAnswer[] = [
+      { status: 'found', tags: tagSetOf([['team', 'web']]), source: 'cache', timeMs: 0 },
+      { status: 'none', tags: tagSetOf([]), source: 'lookup', timeMs: 0 },
+      { status: 'failed' },
+      { status: 'skipped' },
+    ];
+    const answer = async (requests: readonly unknown[]) =>
+      requests.map((_, index) => answers[index % ids.length] as TagAnswer);
+
+    const { summary } = await runRecords(
+      [
+        call('a', ''),
+        call('b', 'x'.repeat(512 * 1024)),
+        // It is put again: its rows are counted when they are there.
+        call('c', '') + busEvent('d', { source: 'aws.s3' }),
+      ],
+      { tags: { ...noTags, answer } },
+    );
+
+    expect(metricsOf(summary).filter(({ name }) => name.startsWith('Tags'))).toEqual([
+      { name: 'TagsFound', value: 1 },
+      { name: 'TagsNone', value: 2 },
+      { name: 'TagsFailed', value: 2 },
+      { name: 'TagsSkipped', value: 2 },
+      { name: 'TagsOmitted', value: 1 },
+    ]);
   });
 
   test.each(Object.entries(metrics))('%s is told in a sentence', (_, { counts }) => {
