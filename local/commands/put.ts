@@ -221,8 +221,8 @@ function noteTags(
   { account = defaultAccount, region = defaultRegion }: StackOptions,
   note: (message: string) => void,
 ): void {
-  const { found = 0, skipped = 0 } = tags;
-  if (found > 0 || skipped === 0) return;
+  const { found = 0, omitted = 0, skipped = 0 } = tags;
+  if (found + omitted > 0 || skipped === 0) return;
   note(
     `No instance got tags: none belongs to account ${account} in ${region}. Name theirs with --account and --region.`,
   );

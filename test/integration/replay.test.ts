@@ -109,8 +109,19 @@ const write = (name: string, ...lines: string[]) => {
 
 const replay = async (...args: readonly string[]) => {
   const ran = await run(['replay', '--json', ...args], { folder });
-  return { ...ran, summary: ran.stdout === '' ? undefined : JSON.parse(ran.stdout) };
+  const summary = ran.stdout === '' ? undefined : JSON.parse(ran.stdout);
+  if (summary) expectSums(summary);
+  return { ...ran, summary };
 };
+
+/** What the command's help says of its counts holds for every run. */
+function expectSums(summary: Record<string, number>) {
+  const sumOf = (...names: string[]) =>
+    names.reduce((sum, name) => sum + (summary[name] as number), 0);
+  const { found, replayed } = summary;
+  expect(found).toBe(sumOf('unreadable', 'notAsked', 'alreadyReplayed', 'replayed', 'left'));
+  expect(replayed).toBe(sumOf('ok', 'dropped', 'failed', 'accepted', 'refused'));
+}
 
 const idsIn = async () => (await rowsIn(lake)).map(({ row }) => row.event_id).sort();
 
