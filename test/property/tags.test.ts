@@ -17,6 +17,7 @@ import { idOf, noonMs, otherAccount, ownAccount, setOf } from '../support/tags-f
 import {
   anyWorld,
   type Batch,
+  configEvent,
   homes,
   maxClockErrorMs,
   memberRole,
@@ -224,9 +225,11 @@ async function live(world: World): Promise<void> {
       expect(event.carries?.timeMs).toBe(timeMs);
       expect(isThese((event.carries as { tags: TagSet }).tags)).toBe(true);
       if (!event.carries?.isThen) return;
+      // What was read after the event's time was read in its second, of which that is the beginning.
+      const untilMs = timeMs === event.timeMs ? timeMs + 1000 : timeMs;
       const were = event.tells
         ? wereTold(timeMs)
-        : wereTags(world, home as Home, id, timeMs, timeMs, isThese);
+        : wereTags(world, home as Home, id, timeMs, untilMs, isThese);
       expect(were).toBe(true);
       return;
     }
@@ -397,6 +400,11 @@ const counterExamples: readonly (readonly [
         ],
       },
     ],
+  ],
+  [
+    'an instance is there, and read by Config, later in the second that the event tells',
+    [{ events: [configEvent(home, idOf(1), noonMs, setOf({ a: '1' }), noonMs + 1)] }],
+    [{ home, id: idOf(1), states: [{ ms: noonMs + 1, tags: setOf({ a: '1' }) }] }],
   ],
 ];
 

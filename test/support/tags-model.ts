@@ -439,6 +439,32 @@ export function stateEvent(home: Home, id: string, ms: number, state: string): W
   return { json, timeMs };
 }
 
+/** That Config has read the tags of an instance: epoch milliseconds, or what it says instead. */
+export function configEvent(
+  home: Home,
+  id: string,
+  ms: number,
+  tags: TagSet,
+  read: number | string,
+): WorldEvent {
+  const timeMs = floorMs(ms);
+  const configurationItem = {
+    resourceType: 'AWS::EC2::Instance',
+    resourceId: id,
+    awsAccountId: home.account,
+    awsRegion: home.region,
+    configurationItemCaptureTime: typeof read === 'number' ? new Date(read).toISOString() : read,
+    tags: tags as Json,
+  };
+  const detailType = 'Config Configuration Item Change';
+  const json = envelopeOf('aws.config', detailType, { configurationItem }, { timeMs, from: home });
+  const carries =
+    typeof read === 'number'
+      ? { tags, timeMs: Math.min(read, timeMs), isThen: true }
+      : { tags, timeMs, isThen: false };
+  return Object.keys(tags).length > 0 ? { json, timeMs, carries } : { json, timeMs };
+}
+
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
 function eventOfHappening(
@@ -496,22 +522,7 @@ function eventOfHappening(
     }
     case 'config': {
       const readMs = Math.max(0, ms - staleMs);
-      const tags = tagsThen(readMs);
-      const configurationItem = {
-        resourceType: 'AWS::EC2::Instance',
-        resourceId: id,
-        awsAccountId: home.account,
-        awsRegion: home.region,
-        configurationItemCaptureTime: oddTime ?? new Date(readMs).toISOString(),
-        tags: tags as Json,
-      };
-      const detailType = 'Config Configuration Item Change';
-      const json = envelopeOf('aws.config', detailType, { configurationItem }, from);
-      const carries =
-        oddTime === null
-          ? { tags, timeMs: Math.min(readMs, timeMs), isThen: true }
-          : { tags, timeMs, isThen: false };
-      return Object.keys(tags).length > 0 ? { json, timeMs, carries } : { json, timeMs };
+      return configEvent(home, id, ms, tagsThen(readMs), oddTime ?? readMs);
     }
     case 'early clock': {
       const resources = [arnOf(id, home)];
