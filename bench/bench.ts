@@ -50,7 +50,7 @@ On ${machine}. Figures are medians, with the middle half of the rounds in bracke
 
 ## Throughput
 
-Claim: to make a row of an API call, which most events are, costs less than twice what it costs to pass it on. What else there is takes a parser and several times as long. The two pipelines take turns, batch by batch, on the same ${transforms[0]?.records} records, ${rounds} rounds. The blueprint is what AWS's transformation blueprints do: base64, \`JSON.parse\`, \`JSON.stringify\`, a newline, base64. It makes no row, no partition and no tags.
+Claim: making a row of an API call costs less than twice what it costs to pass the call on. Most events are API calls; all others need a parser and take several times as long. The two pipelines take turns, batch by batch, on the same ${transforms[0]?.records} records, for ${rounds} rounds. The blueprint does what AWS's transformation blueprints do: base64, \`JSON.parse\`, \`JSON.stringify\`, a newline, base64. It makes no row, no partition and no tags.
 
 ${table(
   [
@@ -75,7 +75,7 @@ ${table(
 
 ## Cold start
 
-Claim: a container that has no instance to ask for loads no AWS client. Bytes are those of all files that a start loads; each import runs in a process of its own, ${startRounds} of them.
+Claim: a container that has no instance to ask for loads no AWS client. Bytes are those of all files that a start loads. Each import runs in a new process, ${startRounds} times.
 
 ${table(
   ['bundle', 'kB at start', 'import, ms'],
@@ -91,7 +91,7 @@ function numbersOf(transforms: readonly TransformBench[], starts: readonly Start
   if (!calls || !ours || !empty) throw new Error('a bench gave no figures');
   return [
     `- ${Math.round(calls.eventlake.recordsPerSecond.median)} API calls a second on one core, ${calls.eventlake.megabytesPerSecond.median.toFixed(0)} MB/s: ${calls.ratio.median.toFixed(2)} times the throughput of a function that only passes events on (decode, parse, stringify, encode).`,
-    `- ${ours.importMs.median.toFixed(0)} ms to load at a cold start, beside ${empty.importMs.median.toFixed(0)} ms of an empty handler with the same logger.`,
+    `- ${ours.importMs.median.toFixed(0)} ms to load at a cold start, against ${empty.importMs.median.toFixed(0)} ms for an empty handler with the same logger.`,
     '',
     `By \`npm run bench\` on ${machine}.`,
     '',

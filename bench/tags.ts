@@ -374,9 +374,9 @@ export function tagsReport(figures: readonly TagBench[]): string {
       one.usdPerMonth.toFixed(2),
     ].join(' | '),
   );
-  return `A day of so many instances of one account and Region with ${tagsPerInstance} tags each, simulated: so many are replaced, so many tagged anew, a batch comes each minute to one of so many containers, which live ${leastLifeMs / hourMs} to ${mostLifeMs / hourMs} hours. Calls are those of \`DescribeTags\`, pages counted, for 1,000 events with an instance; cold is a container's first hour, warm what comes after. The age is the time between \`tag_time\` and the event. Outdated are tags that were others when the event happened: the change was not told to that container, or not yet. EC2 takes nothing for the calls; the dollars are ${secondsPerCall} s of the waiting function for each.
+  return `Each row of the table is a simulated day of one account and Region, where each instance has ${tagsPerInstance} tags, and some instances are replaced or retagged during the day. Every minute a batch reaches one of the containers, which live ${leastLifeMs / hourMs} to ${mostLifeMs / hourMs} hours. Calls are pages of \`DescribeTags\` for 1,000 events with an instance: "cold" in a container's first hour, "warm" after it. The age is the time between \`tag_time\` and the event. Tags are outdated if the instance had other tags when the event happened: that container had not heard of the change, or not yet. EC2 charges nothing for the calls; the dollars are for ${secondsPerCall} s that the function waits for each.
 
-| instances | events each and day | containers | replaced, retagged | calls, cold | warm | all | age, median | p99 | outdated | calls a month | USD a month |
+| instances | events per instance a day | containers | replaced, retagged | calls, cold | warm | all | age, median | p99 | outdated | calls a month | USD a month |
 | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${rows.map((row) => `| ${row} |`).join('\n')}
 `;
