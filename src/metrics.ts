@@ -20,7 +20,7 @@ export const metrics = {
     valueIn: ({ records }) => records,
   },
   RecordsCarried: {
-    counts: 'Of them, those that the function had put again itself.',
+    counts: 'Those of them that the function itself had put on the stream again.',
     valueIn: ({ carried }) => carried,
   },
   RecordsOk: {
@@ -28,7 +28,7 @@ export const metrics = {
     valueIn: ({ ok }) => ok,
   },
   RecordsEmpty: {
-    counts: 'Dropped: records with nothing but white space in them, or with lists of no event.',
+    counts: 'Dropped: records with only white space or empty lists in them.',
     valueIn: ({ empty }) => empty,
   },
   RecordsControl: {
@@ -36,11 +36,11 @@ export const metrics = {
     valueIn: ({ control }) => control,
   },
   RecordsPutAgain: {
-    counts: 'Dropped: records that were put again in full, whole or in parts.',
+    counts: 'Dropped: records all of which was put again, whole or in parts.',
     valueIn: ({ putAgain }) => putAgain,
   },
   RecordsFailed: {
-    counts: 'Records that went to the error prefix, as they came.',
+    counts: 'Records that failed: Firehose stores them in the error prefix, as they came.',
     valueIn: ({ failed }) => failed,
   },
   Events: {
@@ -53,19 +53,19 @@ export const metrics = {
   },
   EventsPutAgain: {
     counts:
-      'Events in records that were put again in full; they are counted again when they arrive.',
+      'Events in records all of which was put again; they are counted again when they arrive.',
     valueIn: ({ eventsPutAgain }) => eventsPutAgain,
   },
   EventsFailed: {
-    counts: 'Events in records that failed, also where a part of the record had been accepted.',
+    counts: 'Events in records that failed, even if parts of those records were accepted.',
     valueIn: ({ eventsFailed }) => eventsFailed,
   },
   PartsPutAgain: {
-    counts: 'Carriers that the stream accepted: each is a record of a later invocation.',
+    counts: 'Carriers that the stream accepted; each is a record of a later invocation.',
     valueIn: ({ parts }) => parts,
   },
   PartsRefused: {
-    counts: 'Carriers that it did not; the record that they were to hold failed.',
+    counts: 'Carriers that the stream did not accept; the records that they came from failed.',
     valueIn: ({ refusals }) => sumOf(refusals),
   },
   TagsFound: {
@@ -73,7 +73,7 @@ export const metrics = {
     valueIn: ({ tags }) => tags.found ?? 0,
   },
   TagsNone: {
-    counts: 'Instances in rows that have no tags, or are not there.',
+    counts: 'Instances in rows that have no tags or do not exist.',
     valueIn: ({ tags }) => tags.none ?? 0,
   },
   TagsFailed: {
@@ -82,7 +82,7 @@ export const metrics = {
   },
   TagsSkipped: {
     counts:
-      'Instances in rows that were not looked up: switched off, or of an account or Region that may not be asked.',
+      'Instances in rows that were not looked up: look-up is off, or their account or Region may not be asked.',
     valueIn: ({ tags }) => tags.skipped ?? 0,
   },
   TagsOmitted: {
