@@ -53,8 +53,8 @@ function help({ stdout }: Terminal): string {
   const heading = (text: string) => stdout.style('bold', text);
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
   return [
-    'Every AWS event becomes one queryable row: the deployed function, on this',
-    'machine, without AWS.',
+    'Every AWS event becomes one queryable row. This runs the deployed function on',
+    'this machine, without AWS.',
     '',
     `${heading('Usage:')} ${invocationPrefix} COMMAND [options] [arguments]`,
     '',

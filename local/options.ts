@@ -22,7 +22,7 @@ export function jsonOption(help: string) {
 }
 
 /** Of commands that print nothing else: a script may give it to every command. */
-export const alwaysJson = jsonOption('accepted, as everywhere: the output is JSON anyway');
+export const alwaysJson = jsonOption('accepted as by every command; the output is JSON anyway');
 
 /** The folder of the lake: the one that was given, or that of this name among the user's data. */
 export function lakeFolderOf(lake: string | undefined, terminal: Terminal, name = 'lake'): string {

@@ -83,12 +83,12 @@ ORDER BY event_time`,
 /** Shows what eventlake does, in seconds and without AWS. */
 export const demo = defineCommand({
   name: 'demo',
-  summary: 'show it all with the sample events of this project',
+  summary: 'show everything with the sample events of this project',
   positionals: '',
   description: [
     'Builds the function, puts the events of events/readable/ through it into a lake',
-    'of its own, and asks it three questions. The lake stays, to be asked more; the',
-    'next demo makes it anew, and deletes nothing but what the last one made.',
+    'of its own, and asks three questions. The lake is kept for more questions. The',
+    'next demo makes it anew, deleting only what the last demo made.',
   ],
   options: { lake: lakeOptionOf('demo') },
   example: 'npm run demo',

@@ -42,14 +42,14 @@ ORDER BY events DESC, path`;
 /** Shows how much of a lake's events the columns hold. */
 export const overview = defineCommand({
   name: 'overview',
-  summary: 'what a lake holds, by kind, and what no column holds',
+  summary: 'count what a lake holds, by kind, and list fields without a column',
   positionals: '',
   description: [
-    'Counts the events of each kind, and the share of them that has a state, the id',
-    'of a resource, instances, and anything that no column of its own holds; then',
-    'names those fields.',
+    'For each kind of event, counts the events, and shows what share of them has a',
+    'state, the id of a resource, instances, and fields that have no column of their',
+    'own. Then lists those fields.',
   ],
-  options: { lake: lakeOption, json: jsonOption('print a JSON object a row') },
+  options: { lake: lakeOption, json: jsonOption('print each row as a JSON object') },
   example: `${invocationPrefix} overview --lake DIR`,
   async run({ values, positionals }, terminal) {
     if (positionals.length > 0) throw new UsageError('overview takes no arguments.');

@@ -8,18 +8,18 @@ import type { Terminal } from '../terminal.ts';
 /** Answers SQL from a lake. */
 export const query = defineCommand({
   name: 'query',
-  summary: 'ask a lake in SQL',
+  summary: 'query a lake with SQL',
   positionals: '"SQL"',
   description: [
-    'Runs SQL (DuckDB) over the table events: one row an event, with the columns',
-    'that Athena has, and source and day, which a query is faster with; and the',
-    'table failures: what could not become rows. The views of docs/athena.md are',
-    'there too, such as instance_events. SQL as - is read from standard input.',
-    'Prints a table; on a terminal its cells are cut to fit.',
+    'Runs SQL on DuckDB. The table events has one row for each event, with the',
+    'columns that Athena has. It also has source and day; queries that filter by',
+    'them are faster. The table failures has what could not become rows. The views of',
+    'docs/athena.md, such as instance_events, are there too. If SQL is -, it is read',
+    'from standard input. Prints a table; on a terminal its cells are cut to fit.',
   ],
   options: {
     lake: lakeOption,
-    json: jsonOption('print a JSON object a row, whole: maps and structs as objects'),
+    json: jsonOption('print each row as a JSON object, uncut, with maps and structs as objects'),
   },
   example: `${invocationPrefix} query "SELECT event_time, event_name, actor_name FROM events WHERE outcome = 'failure'"`,
   async run({ values, positionals }, terminal) {

@@ -43,13 +43,13 @@ const options = {
   stream: {
     type: 'string',
     value: 'NAME',
-    help: 'put them to this stream in AWS instead, with the credentials of your environment',
+    help: 'put the records on this stream in AWS instead, with the credentials of your environment',
   },
   'endpoint-url': { type: 'string', value: 'URL', help: 'with --stream: the endpoint of its API' },
   queue: {
     type: 'string',
     value: 'URL',
-    help: "replay the dead letters of the stack's rule in this SQS queue; deleted once accepted",
+    help: "replay the dead letters of the stack's rule from this SQS queue; each is deleted once accepted",
   },
   code: {
     type: 'string',
@@ -65,10 +65,10 @@ const options = {
   until: {
     type: 'string',
     value: 'DAY',
-    help: 'only what arrived up to this day, itself included',
+    help: 'only what arrived up to and including this day',
   },
-  again: { type: 'boolean', help: 'also what was replayed before and failed again' },
-  'dry-run': { type: 'boolean', help: 'show what there is, and put nothing' },
+  again: { type: 'boolean', help: 'include what was replayed before and failed again' },
+  'dry-run': { type: 'boolean', help: 'show what there is, but put nothing' },
   ledger: {
     type: 'string',
     value: 'FILE',
@@ -82,7 +82,7 @@ const options = {
     help: 'add what still fails to this file, as error objects with the reason in them',
   },
   ...stackOptions,
-  json: jsonOption('print the counts as one JSON object, nothing else'),
+  json: jsonOption('print only the counts, as one JSON object'),
 } as const;
 
 type Values = Arguments<typeof options>['values'];
@@ -90,18 +90,20 @@ type Values = Arguments<typeof options>['values'];
 /** Puts again what a stream could not deliver. */
 export const replay = defineCommand({
   name: 'replay',
-  summary: 'put what failed, or never arrived, through the function again',
+  summary: 'put what failed or never arrived through the function again',
   positionals: '[FILE_OR_FOLDER…]',
   description: [
-    'Reads error objects of Firehose of every kind, plain or gzipped: files, folders',
-    'and s3://BUCKET/PREFIX; without any, those of the lake. Shows how many there',
-    'are by day and code, and puts the records as they first came: into a local lake,',
-    'where each arrives when it first did, so that its rows get the day that they',
-    'would have had; or with --stream to a real stream, where they arrive now.',
-    'It remembers what was replayed, so that nothing is replayed twice. What fails',
-    'again is in an error object again, and why is in the ledger.',
+    'Reads Firehose error objects of every kind, plain or gzipped, from files,',
+    'folders and s3://BUCKET/PREFIX; if none is given, those of the lake. Shows how',
+    'many there are by day and code, and puts the records again as they first came.',
     '',
-    'What it counts, with --json in one object:',
+    'By default they go into a local lake, where each arrives when it first did, so',
+    'that its rows get the day that they would have had. With --stream they go to a',
+    'real stream, where they arrive now. A ledger remembers what was replayed, so',
+    'that nothing is replayed twice. What fails again becomes an error object again;',
+    'the ledger has the reason.',
+    '',
+    'It prints these counts (with --json as one object):',
     '  found     = unreadable + notAsked (--code, --since, --until)',
     '            + alreadyReplayed + replayed + left',
     '  replayed  = ok + dropped (no event in it, or put again in parts) + failed,',

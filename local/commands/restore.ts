@@ -13,13 +13,13 @@ const blockLength = 64 * 1024;
 /** Gives the events of a lake back. */
 export const restore = defineCommand({
   name: 'restore',
-  summary: 'give the events of a lake back, in the form that they came in',
+  summary: 'print the events of a lake in the form in which they came',
   positionals: '',
   description: [
-    'Prints every event of a lake as a line of JSON, EventBridge event or CloudTrail',
-    'record as it came: all that it said, in the order of partitions and files. Not',
-    'kept are the order of keys, white space, the first of two equal keys, and keys',
-    'whose value is null, but inside of JSON columns.',
+    'Prints every event of a lake as one line of JSON, as the EventBridge event or',
+    'CloudTrail record that came in, in the order of partitions and files. Not kept',
+    'are the order of keys, white space, the first of two equal keys, and keys whose',
+    'value is null, except inside JSON columns.',
   ],
   options: {
     lake: lakeOption,
@@ -29,7 +29,7 @@ export const restore = defineCommand({
       help: 'only events of this source, such as aws.ec2',
     },
     since: { type: 'string', value: 'DAY', help: 'only events from this day on, yyyy-MM-dd (UTC)' },
-    until: { type: 'string', value: 'DAY', help: 'only events up to this day, itself included' },
+    until: { type: 'string', value: 'DAY', help: 'only events up to and including this day' },
     json: alwaysJson,
   },
   example: `${invocationPrefix} restore --source aws.ec2 --since 2026-11-01 | gzip > ec2.ndjson.gz`,
