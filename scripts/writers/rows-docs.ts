@@ -89,11 +89,11 @@ export const rowsDocs: Writer = {
 
 # The row
 
-Every event becomes one row: a line of JSON, or a row of Parquet. Cells that an event has nothing for are absent, and null to SQL.
+Every event becomes one row: a line of JSON, or a row of Parquet. A cell for which the event has nothing is absent, and null in SQL.
 
-An event belongs to one of three families, by its contents: a **bare** CloudTrail record (\`event_format\` \`cloudtrail\`), a CloudTrail record **wrapped** by EventBridge, and any **other** EventBridge event. The last three columns of the table say where a cell comes from in each. \`record.eventName\` is a key of the CloudTrail record and \`envelope.source\` one of EventBridge's envelope: such a cell is *stored*, and the way back from row to event reads it. What stands in italics is *derived*: for people to filter by, never read back.
+Events form three families: a **bare** CloudTrail record (\`event_format\` \`cloudtrail\`), a CloudTrail record **wrapped** by EventBridge, and any **other** EventBridge event. The last three columns of the table below say where a cell comes from in each family. \`record.eventName\` is a key of the CloudTrail record, and \`envelope.source\` a key of EventBridge's envelope: such a cell is *stored*, and events are restored from it. A cell in italics is *derived*: it is for people to filter by, and is not read when an event is restored.
 
-The two columns of the partition come with every row: ${partitionColumns.map(({ name, description }) => `${code(name)} (${description.replace(/^Partition: |\.$/g, '')})`).join(', ')}.
+Every row also has the two columns of its partition: ${partitionColumns.map(({ name, description }) => `${code(name)} (${description.replace(/^Partition: |\.$/g, '')})`).join(' and ')}.
 
 ## Columns
 
@@ -101,15 +101,15 @@ ${table(columnHead, columns.map(columnRow))}
 
 ## Nothing is left out
 
-\`unmapped\` holds the JSON merge patch (RFC 7396) from the event that the other stored cells rebuild to the event that came. So every event comes back from its row, key by key, numbers as they were spelt; \`npm run --silent eventlake -- restore\` does it for a whole lake. Not kept are the order of keys, the first of two equal keys in one object, and the difference between a key whose value is null and one that is absent (but inside of JSON columns, which are text).
+\`unmapped\` holds what the other stored cells cannot give back: the JSON merge patch (RFC 7396) from the event that they rebuild to the event that came. So every event can be restored from its row, key by key, with numbers as they were written; \`npm run --silent eventlake -- restore\` restores a whole lake. Not kept are the order of keys, the first of two equal keys in one object, and the difference between a key whose value is null and one that is absent (except inside JSON columns, which are text).
 
-For well-formed events of today \`unmapped\` is absent, with exceptions that are known: keys of CloudTrail that have no column (\`eventContext\`), resources of S3 data events that carry an \`ARNPrefix\`, and what an archive's replay adds (\`replay-name\`). \`npm run --silent eventlake -- overview\` counts them in a lake.
+Well-formed events of today have no \`unmapped\`, with known exceptions: CloudTrail keys without a column (\`eventContext\`), resources of S3 data events with an \`ARNPrefix\`, and what the replay of an archive adds (\`replay-name\`). \`npm run --silent eventlake -- overview\` counts such keys in a lake.
 
 ## State changes
 
-\`state\`, \`previous_state\`, \`resource_id\`, \`event_name\` (of a verb), \`error_code\` and \`error_message\` of other events come from this map: ${types.length} types of event of ${sources.length} sources, ${changes.length} of which say a state, so that their \`kind\` is \`state_change\`. Paths are below \`detail\`; \`@resources\` is the envelope's list. Of several paths the first that has a word counts. Ids of EC2 instances are looked for in the envelope's resources and at the last column's paths; \`{}\` marks a JSON text that is read.
+For other events, this map says where \`state\`, \`previous_state\`, \`resource_id\`, \`event_name\` (the verb), \`error_code\` and \`error_message\` come from. It has ${types.length} types of event from ${sources.length} sources; ${changes.length} of them name a state, so their \`kind\` is \`state_change\`. Paths start below \`detail\`; \`@resources\` is the list in the envelope. If there are several paths, the first one with a value (not blank, not an object) counts. Ids of EC2 instances are taken from the envelope's resources and from the paths in the last column; \`{}\` marks a JSON text to be parsed.
 
-An event of a type that is not here is a row all the same, with its whole \`detail\`: a wrong guess would be worse than none.
+An event of any other type becomes a row too, with its whole \`detail\` but without these cells: a wrong guess would be worse than none.
 
 ${sources.map(stateChangesOf).join('\n\n')}
 `;

@@ -41,7 +41,7 @@ export const columns = [
   {
     name: 'event_id',
     type: 'string',
-    description: 'Id of the event. Copies of one event, delivered twice, share it.',
+    description: 'Id of the event. If an event is delivered twice, both rows have it.',
     example: '3b1f6f0e-7a52-4b52-9f3d-1f5a2f8f0a11',
     ...inRecord('eventID'),
     other: { part: 'envelope', key: 'id' },
@@ -49,7 +49,7 @@ export const columns = [
   {
     name: 'envelope_id',
     type: 'string',
-    description: "EventBridge's own id of a CloudTrail record that it wrapped.",
+    description: 'Id that EventBridge gave to the envelope of a CloudTrail record.',
     example: '7bf73129-1428-4cd3-a780-95db273d1602',
     wrapped: { part: 'envelope', key: 'id' },
   },
@@ -57,15 +57,15 @@ export const columns = [
     name: 'event_format',
     type: 'string',
     description:
-      'The form that the event came in: `eventbridge` (an envelope), `cloudtrail` (a bare record), ' +
-      '`unknown` (JSON that is no event of ours, kept whole in `detail`).',
+      'The form in which the event came: `eventbridge` (an envelope), `cloudtrail` (a bare record), ' +
+      '`unknown` (JSON that is neither, kept whole in `detail`).',
     example: 'eventbridge',
     ...derivedOfAll('the form that the event came in'),
   },
   {
     name: 'event_time',
     type: 'timestamp',
-    description: 'When it happened, UTC. For an API call: when the call completed.',
+    description: 'When the event happened, UTC. For an API call: when the call completed.',
     example: '2026-11-20 10:11:12.000',
     ...inRecord('eventTime'),
     other: { part: 'envelope', key: 'time' },
@@ -73,7 +73,7 @@ export const columns = [
   {
     name: 'arrival_time',
     type: 'timestamp',
-    description: 'When it reached Firehose, UTC.',
+    description: 'When the event reached Firehose, UTC.',
     example: '2026-11-20 10:13:40.123',
     ...derivedOfAll('`approximateArrivalTimestamp` of the Firehose record'),
   },
@@ -97,7 +97,7 @@ export const columns = [
   {
     name: 'event_source',
     type: 'string',
-    description: 'The exact source, also where the partition is `other`.',
+    description: 'The exact source, even if the partition is `other`.',
     example: 'aws.ec2',
     bare: derived('`aws.` and the first label of `eventSource`; of Insights `aws.cloudtrail`'),
     ...inEnvelope('source'),
@@ -158,7 +158,7 @@ export const columns = [
   {
     name: 'event_version',
     type: 'string',
-    description: 'Version of the record, two integers: 1.10 is later than 1.9.',
+    description: 'Version of the record, as two integers: 1.10 is later than 1.9.',
     example: '1.11',
     ...inRecord('eventVersion'),
   },
@@ -172,7 +172,7 @@ export const columns = [
   {
     name: 'outcome',
     type: 'string',
-    description: '`success`, or `failure`: an error, or a failed sign-in.',
+    description: '`success`, or `failure` for an error or a failed sign-in.',
     example: 'failure',
     ...derivedOfRecord(
       '`errorCode`, `errorMessage`, and what `responseElements` or `serviceEventDetails` says of a sign-in',
@@ -225,14 +225,14 @@ export const columns = [
   {
     name: 'actor_principal_id',
     type: 'string',
-    description: 'Unique id of who made the call.',
+    description: 'Unique id of the caller.',
     example: 'AROAEXAMPLEEXAMPLE:alice',
     ...derivedOfRecord('`userIdentity.principalId`'),
   },
   {
     name: 'actor_account',
     type: 'string',
-    description: 'Account of who made the call.',
+    description: 'Account of the caller.',
     example: '123456789012',
     ...derivedOfRecord('`userIdentity.accountId`'),
   },
@@ -281,7 +281,7 @@ export const columns = [
   {
     name: 'user_identity',
     type: 'json',
-    description: 'All that is known of who made the call.',
+    description: 'All that is known about the caller.',
     example: '{"type":"AssumedRole","accountId":"123456789012"}',
     ...inRecord('userIdentity'),
   },
@@ -316,7 +316,7 @@ export const columns = [
   {
     name: 'recipient_account',
     type: 'string',
-    description: 'The account that received the record; not always that of the caller.',
+    description: "The account that received the record; not always the caller's.",
     example: '123456789012',
     ...inRecord('recipientAccountId'),
   },
@@ -337,7 +337,7 @@ export const columns = [
   {
     name: 'session_credential_from_console',
     type: 'string',
-    description: '`true` where the call was made with a console session.',
+    description: '`true` if the call was made in a console session.',
     example: 'true',
     ...inRecord('sessionCredentialFromConsole'),
   },
@@ -358,14 +358,14 @@ export const columns = [
   {
     name: 'additional_event_data',
     type: 'json',
-    description: 'What the service adds.',
+    description: 'What the service adds to the record.',
     example: '{"MFAUsed":"No"}',
     ...inRecord('additionalEventData'),
   },
   {
     name: 'service_event_details',
     type: 'json',
-    description: 'What a service did by itself.',
+    description: 'What a service did on its own.',
     example: '{"snapshotId":"snap-0a1b2c3d4e5f67890"}',
     ...inRecord('serviceEventDetails'),
   },
@@ -386,7 +386,7 @@ export const columns = [
   {
     name: 'addendum',
     type: 'json',
-    description: 'Why the record was late or corrects an earlier one.',
+    description: 'Why the record was late, or why it corrects an earlier one.',
     example: '{"reason":"DELIVERY_DELAY"}',
     ...inRecord('addendum'),
   },
@@ -400,7 +400,7 @@ export const columns = [
   {
     name: 'resources',
     type: { array: { struct: { arn: 'string', account: 'string', type: 'string' } } },
-    description: 'The resources that the event names, in its order.',
+    description: 'The resources that the event names, in the order of the event.',
     example: '[{"arn":"arn:aws:ec2:eu-west-1:123456789012:instance/i-0abc123def4567890"}]',
     ...inRecord('resources'),
     other: { part: 'envelope', key: 'resources' },
@@ -422,7 +422,7 @@ export const columns = [
   {
     name: 'previous_state',
     type: 'string',
-    description: 'The state that it was in before.',
+    description: 'The state that the resource was in before.',
     example: 'stopping',
     other: derived('by the state-change map'),
   },
@@ -444,7 +444,7 @@ export const columns = [
     description:
       'Every EC2 instance that the event is about, with its tags. `tag_status`: `found`, `none` ' +
       '(looked up: no tags, or no such instance), `failed`, `skipped`, `omitted` (for size). ' +
-      '`tag_source`: `event`, `stream`, `cache`, `lookup`; `tag_time`: when that was known.',
+      '`tag_source`: `event`, `stream`, `cache`, `lookup`; `tag_time`: when these were its tags.',
     example:
       '[{"instance_id":"i-0abc123def4567890","state":"stopped","tags":{"team":"web"},"tag_status":"found"}]',
     ...derivedOfAll('the ids in the event; their tags from outside'),
@@ -452,14 +452,14 @@ export const columns = [
   {
     name: 'instance_count',
     type: 'int',
-    description: 'How many instances it is about, also where `instances` had to be cut.',
+    description: 'How many instances the event is about, even if `instances` had to be cut.',
     example: '1',
     ...derivedOfAll('the ids in the event'),
   },
   {
     name: 'detail',
     type: 'json',
-    description: 'The whole `detail` of an event that is no CloudTrail record.',
+    description: 'The whole `detail` of an event that is not a CloudTrail record.',
     example: '{"instance-id":"i-0abc123def4567890","state":"stopped"}',
     other: { part: 'envelope', key: 'detail' },
   },
@@ -467,8 +467,8 @@ export const columns = [
     name: 'unmapped',
     type: 'json',
     description:
-      'What no column holds: the JSON merge patch (RFC 7396) from the rebuilt event to the event. ' +
-      'Absent where the columns hold it all, as they do for well-formed events of today.',
+      'What no other column holds: the JSON merge patch (RFC 7396) from the rebuilt event to the event. ' +
+      'Absent if the columns hold everything, as they do for well-formed events of today.',
     example: '{"detail":{"eventContext":{"tagContext":{}}}}',
     ...derivedOfAll('what no stored column holds'),
   },
