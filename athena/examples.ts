@@ -6,7 +6,7 @@ export const viewExamples: Readonly<
   Record<string, { readonly asks: string; readonly sql: string }>
 > = {
   events: {
-    asks: 'What arrived, of which kind?',
+    asks: 'How many events of each kind arrived?',
     sql: `SELECT kind, count(*) AS events, count(DISTINCT event_source) AS sources
 FROM events
 WHERE day BETWEEN '2026-11-17' AND '2026-11-18'
@@ -32,7 +32,7 @@ WHERE source IN ('aws.ec2', 'other')
 ORDER BY event_time, instance`,
   },
   instance_timeline: {
-    asks: 'From when until when was an instance in which state, and who saw to it?',
+    asks: 'In which states was an instance, from when until when, and who caused them?',
     sql: `SELECT state, state_from, state_until, seconds, cause, cause_actor_session_name AS who
 FROM instance_timeline
 WHERE source IN ('aws.ec2', 'other')
@@ -41,7 +41,7 @@ WHERE source IN ('aws.ec2', 'other')
 ORDER BY state_from`,
   },
   cloudtrail_logs: {
-    asks: 'Which calls were made by roles, as any query of a CloudTrail table asks it?',
+    asks: 'Which calls were made by roles, asked as of any CloudTrail table?',
     sql: `SELECT eventtime, eventname, useridentity.sessioncontext.sessionissuer.username AS role, readonly, errorcode
 FROM cloudtrail_logs
 WHERE year = '2026' AND month = '11' AND day = '17'

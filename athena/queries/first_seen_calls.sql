@@ -1,5 +1,5 @@
--- Which calls did a role or user make for the first time, seen over a month?
--- Change: the two numbers of days: since when a call counts as new, and how far back to look for it.
+-- Which calls did a role or user make for the first time in a month?
+-- Change: the two numbers of days, for how long a call counts as new and how far back to look for it.
 SELECT
   account,
   coalesce(actor_name, actor_principal_id) AS who,

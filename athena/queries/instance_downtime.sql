@@ -1,6 +1,6 @@
 -- How long was each instance stopped, who stopped it, and who started it again?
--- Change: the days; to look at one instance, add AND instance_id = 'i-...' inside. Whose call it was is
--- not known where the call came just before midnight (UTC) and the state just after.
+-- Change: the days; for one instance, add AND instance_id = 'i-...' inside. Who made a call is not known
+-- if the call came just before midnight (UTC) and the state just after.
 WITH states AS (
   SELECT
     instance_id, account, region, tags, state, state_from,

@@ -1,5 +1,5 @@
--- Which instances were in events lately and lack a tag that says who pays for them?
--- Change: the days; the tags `team` and `env`, where yours have other names (in both places).
+-- Which instances of recent events lack a tag that says who pays for them?
+-- Change: the days; the tags `team` and `env`, if yours have other names (in both places).
 WITH latest AS (
   SELECT
     account,

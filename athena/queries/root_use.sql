@@ -1,4 +1,4 @@
--- What was done as the root user, and with a second factor?
+-- What was done as the root user, and was it with a second factor?
 -- Change: the days.
 SELECT
   event_time,

@@ -1,5 +1,5 @@
--- Who changed which security group, to what, and which instances of which team are behind it?
--- Change: the days: of the changes, and of the launches that tell which instances a group has.
+-- Who changed which security group and how, and which instances of which team are in it?
+-- Change: the days, both of the changes and of the launches that show which instances a group has.
 WITH changes AS (
   SELECT
     event_time,

@@ -1,6 +1,6 @@
 -- Which instances stopped, started or ended without an API call, and what had announced it?
--- Change: the days; the tag `team`, where yours has another name. An announcement of the day before
--- (UTC) is not shown beside a change just after midnight.
+-- Change: the days; the tag `team`, if yours has another name. If a change came just after midnight (UTC), an
+-- announcement from the day before is not shown.
 SELECT
   state_from,
   instance_id,

@@ -1,5 +1,5 @@
 -- What happened to one instance, and what did it do itself, in order?
--- Change: the id, both times; the days.
+-- Change: the id (in both places); the days.
 SELECT
   event_time,
   'to it' AS what,

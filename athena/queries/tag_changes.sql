@@ -1,6 +1,6 @@
--- Who changed the tags of what, and what are they now?
--- Change: the days. The calls of EC2 say who set or removed which tags; `Tag Change on Resource`, which
--- follows, says all that there are now.
+-- Who changed the tags of which resource, and what are its tags now?
+-- Change: the days. Calls of EC2 say who set or removed which tags; the `Tag Change on Resource` that
+-- follows has all tags of the resource.
 SELECT
   event_time,
   coalesce(actor_session_name, actor_name, actor_type) AS who,

@@ -1,4 +1,4 @@
--- How many events does each source bring a day, how late do they come, and how many came twice?
+-- How many events does each source send a day, how late do they arrive, and how many came twice?
 -- Change: the days.
 SELECT
   day,

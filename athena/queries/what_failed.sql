@@ -1,5 +1,5 @@
 -- Which builds, tasks, jobs, executions and alarms went wrong?
--- Change: the days; the words, where your services have others.
+-- Change: the days; the words for failure, if your services use others.
 SELECT
   event_time,
   event_source,

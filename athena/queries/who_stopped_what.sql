@@ -1,5 +1,5 @@
 -- Who stopped, started or terminated which instances, and which team owns them?
--- Change: the days; the tag `team`, where yours has another name.
+-- Change: the days; the tag `team`, if yours has another name.
 SELECT
   event_time,
   coalesce(actor_session_name, actor_name, actor_type) AS who,

@@ -1,7 +1,7 @@
--- API calls and other CloudTrail records under the names, types and order of the columns of AWS's own
--- CloudTrail table, then the partition columns that queries of it filter by, made from `day`; so
--- queries that were written for that table run here. Insights records are left out, as they are there.
--- `useridentity`, `addendum` and `tlsdetails` are NULL as a whole where one value in them does not fit.
+-- API calls and other CloudTrail records, with the columns of AWS's own CloudTrail table in name, type
+-- and order, so that queries written for that table run here. After them come the partition columns by
+-- which such queries filter, made from `day`. Insights records are left out, as they are there.
+-- `useridentity`, `addendum` and `tlsdetails` are NULL as a whole if one value in them does not fit.
 SELECT
   event_version AS eventversion,
   TRY(CAST(json_parse(user_identity) AS row(

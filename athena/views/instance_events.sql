@@ -1,5 +1,5 @@
--- One row for each event and EC2 instance that it is about, with the instance's state and tags as
--- they were then. Filter by source and day first.
+-- One row for each EC2 instance of each event, with the instance's state and tags as they were then.
+-- Filter by source and day first.
 SELECT
   event_time,
   CAST(element_at(instances, n).instance_id AS varchar) AS instance_id,

@@ -1,6 +1,6 @@
--- The states of EC2 instances, each from when until when, with the API call or the notice that led to
--- it. Each UTC day stands for itself: `state_until` is NULL where the next state came on another day,
--- and a call just before midnight is not found from the state just after. Filter by source and day first.
+-- The states of EC2 instances, from when until when, each with the API call or the notice that led to it.
+-- Each UTC day stands alone: `state_until` is NULL if the next state came on another day, and a state
+-- just after midnight does not find a call just before it. Filter by source and day first.
 WITH steps AS (
   SELECT
     source, day, account, region, instance_id, event_time, state, tags, tag_status, event_id,

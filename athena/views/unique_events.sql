@@ -1,5 +1,5 @@
--- Every event once: where one was delivered twice, the row that arrived first. Copies of a
--- cross-account call, one for each account, share only `shared_event_id` and all stay.
+-- Every event once: if an event was delivered twice, only the row that arrived first. A cross-account
+-- call has a copy for each account; these share only `shared_event_id`, and all of them are kept.
 -- Filter by source and day first.
 SELECT events.*
 FROM (

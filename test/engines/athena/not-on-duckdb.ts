@@ -1,7 +1,7 @@
 /** SQL that Athena takes and DuckDB does not, whatever functions it is given. */
 export const notOnDuckdb: readonly { readonly what: string; readonly sql: readonly string[] }[] = [
   {
-    what: '`transform`, `any_match`, `map_filter` and others that take a function',
+    what: '`transform`, `any_match`, `map_filter` and other functions that take a function',
     sql: [
       'SELECT transform(ARRAY[1, 2], x -> x + 1)',
       'SELECT any_match(ARRAY[1, 2], x -> x > 1)',
@@ -25,7 +25,7 @@ export const notOnDuckdb: readonly { readonly what: string; readonly sql: readon
     ],
   },
   {
-    what: '`slice`, `arrays_overlap`, `array_union`, `array_max` and others of arrays',
+    what: '`slice`, `arrays_overlap`, `array_union`, `array_max` and other array functions',
     sql: [
       'SELECT slice(ARRAY[1, 2, 3], 1, 2)',
       'SELECT arrays_overlap(ARRAY[1], ARRAY[1])',
@@ -48,7 +48,7 @@ export const notOnDuckdb: readonly { readonly what: string; readonly sql: readon
     sql: ["SELECT TIMESTAMP '2026-11-17 21:14 UTC'", "SELECT from_iso8601_date('2026-W47-2')"],
   },
   {
-    what: '`json_size`, `json_array_contains`, `json_array_get`; `json_extract` of a text that is no JSON; JSON paths in brackets, `$["a b"]`',
+    what: '`json_size`, `json_array_contains`, `json_array_get`; `json_extract` of text that is not JSON; JSON paths in brackets, `$["a b"]`',
     sql: [
       `SELECT json_size('{"a":[1, 2]}', '$.a')`,
       "SELECT json_array_contains('[1, 2]', 1)",
@@ -58,7 +58,7 @@ export const notOnDuckdb: readonly { readonly what: string; readonly sql: readon
     ],
   },
   {
-    what: '`regexp_count`, `regexp_split`; what looks ahead or behind in a regular expression',
+    what: '`regexp_count`, `regexp_split`; look-ahead and look-behind in regular expressions',
     sql: [
       "SELECT regexp_count('aa', 'a')",
       "SELECT regexp_split('a1b', '[0-9]')",
@@ -66,7 +66,7 @@ export const notOnDuckdb: readonly { readonly what: string; readonly sql: readon
     ],
   },
   {
-    what: '`listagg`, `url_extract_host` and the others of URLs; `from_utf8` of bytes that are no text',
+    what: '`listagg`, `url_extract_host` and other URL functions; `from_utf8` of bytes that are not text',
     sql: [
       "SELECT listagg(kind, ',') WITHIN GROUP (ORDER BY kind) FROM events",
       "SELECT url_extract_host('https://a.example/b')",
@@ -76,7 +76,7 @@ export const notOnDuckdb: readonly { readonly what: string; readonly sql: readon
   { what: 'casts to `array(…)`', sql: ['SELECT CAST(NULL AS array(varchar))'] },
   { what: 'the type `IPADDRESS`', sql: ["SELECT CAST('203.0.113.5' AS IPADDRESS)"] },
   {
-    what: "Athena's tables by their own names (ask `events`), and what its catalogue knows of them",
+    what: "Athena's tables by their own names (query `events` instead), and its catalogue",
     sql: ['SELECT count(*) FROM events_json', 'SHOW CREATE VIEW events'],
   },
 ];
