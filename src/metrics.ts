@@ -36,7 +36,7 @@ export const metrics = {
     valueIn: ({ control }) => control,
   },
   RecordsPutAgain: {
-    counts: 'Dropped: records all of which was put again, whole or in parts.',
+    counts: 'Dropped: records that were put again completely, as they were or in parts.',
     valueIn: ({ putAgain }) => putAgain,
   },
   RecordsFailed: {
@@ -53,7 +53,7 @@ export const metrics = {
   },
   EventsPutAgain: {
     counts:
-      'Events in records all of which was put again; they are counted again when they arrive.',
+      'Events in records that were put again completely; they are counted again when they arrive.',
     valueIn: ({ eventsPutAgain }) => eventsPutAgain,
   },
   EventsFailed: {
