@@ -41,7 +41,7 @@ WHERE source IN ('aws.ec2', 'other')
 ORDER BY state_from`,
   },
   cloudtrail_logs: {
-    asks: 'Which calls were made by roles, asked as of any CloudTrail table?',
+    asks: 'Which calls were made by roles, in a query written for a CloudTrail table?',
     sql: `SELECT eventtime, eventname, useridentity.sessioncontext.sessionissuer.username AS role, readonly, errorcode
 FROM cloudtrail_logs
 WHERE year = '2026' AND month = '11' AND day = '17'
