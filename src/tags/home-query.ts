@@ -119,11 +119,11 @@ function* callsOf({ ids, tagsPerId, riders }: HomeQuery): Generator<readonly str
 function fitting(riders: readonly Rider[], besideIds: number, tagsPerId: number): string[] {
   let ids = maxIdsPerCall - besideIds;
   let tags = maxTagsPerPage - tagsPerId * besideIds;
-  const fitting: string[] = [];
+  const chosen: string[] = [];
   for (const { id, tagCount } of riders) {
     tags -= tagCount;
     if (ids-- <= 0 || tags < 0) break;
-    fitting.push(id);
+    chosen.push(id);
   }
-  return fitting;
+  return chosen;
 }

@@ -2,6 +2,7 @@ import type { AwsEvent } from '../../src/events/event.ts';
 import { recognise } from '../../src/events/event.ts';
 import type { Json, JsonObject } from '../../src/json.ts';
 import type { Home } from '../../src/tags/home.ts';
+import type { HomeQuery } from '../../src/tags/home-query.ts';
 import type { LookUp } from '../../src/tags/look-up.ts';
 import type { Place } from '../../src/tags/place.ts';
 import { type TagSet, tagSetOf } from '../../src/tags/tag-set.ts';
@@ -14,6 +15,8 @@ export const own = { partition: 'aws', account: ownAccount };
 
 /** Ids that differ in their last digits. */
 export const idOf = (number: number) => `i-${number.toString(16).padStart(17, '0')}`;
+export const idsTo = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, n) => idOf(from + n));
 export const arnOf = (id: string, { account, region }: Home = home) =>
   `arn:aws:ec2:${region}:${account}:instance/${id}`;
 
@@ -25,6 +28,16 @@ export const isoTime = (epochMs: number) =>
 
 export const setOf = (tags: Readonly<Record<string, string>>): TagSet =>
   tagSetOf(Object.entries(tags));
+
+/** A query of the home for these. */
+export const queryOf = (ids: readonly string[], more: Partial<HomeQuery> = {}): HomeQuery => ({
+  home,
+  place: { region: home.region, roleArn: undefined },
+  ids,
+  tagsPerId: 60,
+  riders: [],
+  ...more,
+});
 
 /** What a look-up was asked. */
 export interface Asked {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { keyOf } from '../../../src/tags/home.ts';
-import { createQueryRunner, type HomeQuery } from '../../../src/tags/home-query.ts';
+import { createQueryRunner } from '../../../src/tags/home-query.ts';
 import { createMemory } from '../../../src/tags/memory.ts';
 import { createTags } from '../../../src/tags/tags.ts';
 import {
@@ -9,23 +9,16 @@ import {
   createLookUp,
   home,
   idOf,
+  idsTo,
   otherAccount,
+  queryOf,
   requestOf,
   setOf,
 } from '../../support/tags-fixture.ts';
 
 // Calls by ids are in single-flight.test.ts.
 
-const idsTo = (count: number, from = 0) => Array.from({ length: count }, (_, n) => idOf(from + n));
 const here = { region: home.region, roleArn: undefined };
-const queryOf = (ids: readonly string[], more: Partial<HomeQuery> = {}): HomeQuery => ({
-  home,
-  place: here,
-  ids,
-  tagsPerId: 60,
-  riders: [],
-  ...more,
-});
 
 /** As many instances as a home may have, each with a tag. */
 const fleet = Object.fromEntries(idsTo(300).map((id) => [id, { n: id }]));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { reserveMs } from '../../../src/config.ts';
 import { keyOf } from '../../../src/tags/home.ts';
-import type { HomeQuery, Rider } from '../../../src/tags/home-query.ts';
+import type { Rider } from '../../../src/tags/home-query.ts';
 import { createSingleFlight } from '../../../src/tags/single-flight.ts';
 import {
   at,
@@ -9,19 +9,12 @@ import {
   createLookUp,
   home,
   idOf,
+  idsTo,
   otherAccount,
+  queryOf,
   setOf,
 } from '../../support/tags-fixture.ts';
 
-const queryOf = (ids: readonly string[], more: Partial<HomeQuery> = {}): HomeQuery => ({
-  home,
-  place: { region: home.region, roleArn: undefined },
-  ids,
-  tagsPerId: 60,
-  riders: [],
-  ...more,
-});
-const idsTo = (count: number, from = 0) => Array.from({ length: count }, (_, n) => idOf(from + n));
 const deny = () => {
   throw new Error('denied');
 };
