@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { createSplitter, type Piece } from '../../src/events/split.ts';
 import { environmentErrorOf } from '../errors.ts';
+import { isGzip } from './record-of.ts';
 
 /** Something that events are read from: a file, or standard input. */
 export interface Source {
@@ -132,7 +133,7 @@ async function* unpack(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part> {
     head = Buffer.concat([head, value]);
   }
   const all = chain(head, { [Symbol.asyncIterator]: () => iterator });
-  if (head[0] === 0x1f && head[1] === 0x8b) return yield* gunzip(all);
+  if (isGzip(head)) return yield* gunzip(all);
   for await (const bytes of all) yield { kind: 'text', bytes };
 }
 

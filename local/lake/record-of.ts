@@ -11,9 +11,14 @@ export function recordOf(event: Uint8Array): Uint8Array | undefined {
 /** As far as the function unpacks a record. */
 const maxUnzippedBytes = 32 * 1024 * 1024;
 
+/** Whether bytes start as gzip does. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
 /** What a record holds: gzipped or not; nothing where it cannot be unpacked. */
 export function unzip(bytes: Uint8Array): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  if (!isGzip(bytes)) return bytes;
   try {
     // Of a record that is cut, what is there.
     return gunzipSync(bytes, {
