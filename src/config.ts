@@ -11,6 +11,8 @@ export interface Configuration {
   readonly maxDaysLate: number;
   /** What becomes of JSON that is not an AWS event. */
   readonly unknownRecords: 'fail' | 'keep';
+  /** Sources that count as AWS's own, by their exact names. */
+  readonly trustedSources: ReadonlySet<string>;
   /** Whether tags are looked up at all. */
   readonly tagLookup: 'on' | 'off';
   /** Keys of the tags that are kept, `*` for any characters; empty keeps all. */
@@ -41,6 +43,7 @@ export function configurationOf(environment: Environment): Configuration {
     sources: sourcesIn(environment, 'PARTITION_SOURCES'),
     maxDaysLate: daysIn(environment, 'MAX_DAYS_LATE'),
     unknownRecords: oneOf(environment, 'UNKNOWN_RECORDS', ['fail', 'keep']),
+    trustedSources: trustedIn(environment, 'TRUSTED_SOURCES'),
     tagLookup: oneOf(environment, 'TAG_LOOKUP', ['on', 'off']),
     tagKeys: listIn(environment, 'TAG_KEYS'),
     memberRole: roleIn(environment, 'MEMBER_ROLE'),
@@ -63,6 +66,16 @@ function sourcesIn(environment: Environment, name: string): ReadonlySet<string> 
 function listIn(environment: Environment, name: string): string[] {
   const items = environment[name]?.split(',').map((item) => item.trim());
   return items?.filter((item) => item !== '') ?? [];
+}
+
+/** "PutEventsRequestEntry" (EventBridge API Reference): a source has at most 256 characters. */
+function trustedIn(environment: Environment, name: string): ReadonlySet<string> {
+  const sources = listIn(environment, name);
+  if (!sources.every((source) => /^[\w./-]{1,256}$/.test(source))) {
+    const form = 'exact names of event sources, comma separated';
+    throw refusal(name, environment[name] ?? '', form);
+  }
+  return new Set(sources);
 }
 
 /** "IAM and AWS STS quotas": names of roles. */

@@ -35,6 +35,11 @@ const parameters: Readonly<Record<string, Values>> = {
   },
   CreateTrail: { byDefault: 'false', taken: ['true'], refused: ['', 'yes'] },
   UnknownRecords: { byDefault: 'fail', taken: ['keep'], refused: ['', 'drop'] },
+  TrustedSources: {
+    byDefault: '',
+    taken: ['my.bus', 'my.bus,Org/audit_1', letters(256), `${letters(256)},${letters(255)}`],
+    refused: ['*', 'my.bus, b', 'my.bus,', 'é', letters(257), `${letters(256)},${letters(256)}`],
+  },
   TagLookup: { byDefault: 'on', taken: ['off'], refused: ['', 'true'] },
   TagKeys: {
     byDefault: '',

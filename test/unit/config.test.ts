@@ -6,6 +6,7 @@ const defaults = {
   sources: new Set<string>(defaultSources),
   maxDaysLate: 7,
   unknownRecords: 'fail',
+  trustedSources: new Set(),
   tagLookup: 'on',
   tagKeys: [],
   memberRole: undefined,
@@ -24,6 +25,7 @@ describe('A configuration', () => {
       PARTITION_SOURCES: '',
       MAX_DAYS_LATE: '',
       UNKNOWN_RECORDS: '',
+      TRUSTED_SOURCES: '',
       TAG_LOOKUP: '',
       TAG_KEYS: '',
       MEMBER_ROLE: '',
@@ -51,6 +53,12 @@ describe('A configuration', () => {
     ['MAX_DAYS_LATE', '7', { maxDaysLate: 7 }],
     ['UNKNOWN_RECORDS', 'fail', { unknownRecords: 'fail' }],
     ['UNKNOWN_RECORDS', 'keep', { unknownRecords: 'keep' }],
+    ['TRUSTED_SOURCES', 'my.bus', { trustedSources: new Set(['my.bus']) }],
+    [
+      'TRUSTED_SOURCES',
+      ' aws.ec2.copy ,Org/audit_1,',
+      { trustedSources: new Set(['aws.ec2.copy', 'Org/audit_1']) },
+    ],
     ['TAG_LOOKUP', 'on', { tagLookup: 'on' }],
     ['TAG_LOOKUP', 'off', { tagLookup: 'off' }],
     ['TAG_KEYS', 'Name', { tagKeys: ['Name'] }],
@@ -72,6 +80,7 @@ describe('A configuration', () => {
   });
 
   const sourcesForm = 'it must be at most 48 names of /^[a-z0-9][a-z0-9._-]*$/, comma separated';
+  const trustedForm = 'it must be exact names of event sources, comma separated';
   const roleForm = 'it must be the name of a role, not its ARN';
   const accountsForm = 'it must be ids of accounts, 12 digits each, comma separated';
   const organizationForm = 'it must be the id of an organization, such as o-a1b2c3d4e5';
@@ -100,6 +109,9 @@ describe('A configuration', () => {
     ['MAX_DAYS_LATE', 'seven', daysForm],
     ['UNKNOWN_RECORDS', 'Keep', 'it must be fail or keep'],
     ['UNKNOWN_RECORDS', 'drop', 'it must be fail or keep'],
+    ['TRUSTED_SOURCES', '*', trustedForm],
+    ['TRUSTED_SOURCES', 'my bus', trustedForm],
+    ['TRUSTED_SOURCES', 'x'.repeat(257), trustedForm],
     ['TAG_LOOKUP', 'true', 'it must be on or off'],
     ['TAG_LOOKUP', 'on ', 'it must be on or off'],
     ['MEMBER_ROLE', 'arn:aws:iam::123456789012:role/x', roleForm],
