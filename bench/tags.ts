@@ -1,9 +1,9 @@
+import { addTags, type TaggedRow } from '../src/batch/add-tags.ts';
 import { recognise } from '../src/events/event.ts';
 import type { Json, JsonObject } from '../src/json.ts';
 import { rowOf } from '../src/rows/row.ts';
 import type { Row } from '../src/rows/schema.ts';
 import { epochMsOf } from '../src/rows/time.ts';
-import { addTags, type TaggedRow } from '../src/tag-rows.ts';
 import { type LookUp, maxTagsPerPage } from '../src/tags/look-up.ts';
 import { type TagSet, tagSetOf } from '../src/tags/tag-set.ts';
 import { createTags, type Tags } from '../src/tags/tags.ts';

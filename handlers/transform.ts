@@ -7,12 +7,12 @@ import middy from '@middy/core';
 import { configurationOf } from '../src/config.ts';
 import type { Invocation, Response } from '../src/firehose/contract.ts';
 import { putToService } from '../src/firehose/service.ts';
-import { metricsOf } from '../src/metrics.ts';
-import { bugsIn, failedRecordsIn, summaryOf } from '../src/summary.ts';
 import { ec2LookUp } from '../src/tags/ec2-look-up.ts';
 import { membersOf } from '../src/tags/place.ts';
 import { tagFilterOf } from '../src/tags/tag-set.ts';
 import { createTags } from '../src/tags/tags.ts';
+import { metricsOf } from '../src/telemetry/metrics.ts';
+import { bugsIn, failedRecordsIn, summaryOf } from '../src/telemetry/summary.ts';
 import { transform } from '../src/transform.ts';
 
 const logger = new Logger();

@@ -1,6 +1,10 @@
+import { addTags, type TaggedRow, tagCountsOf } from './batch/add-tags.ts';
+import { eventsIn, rowsIn } from './batch/contents.ts';
+import { carriersOf, decide } from './batch/decide.ts';
+import { defaultLimits, type Limits } from './batch/limits.ts';
+import type { Known, Outcome, Parts, Transformed } from './batch/outcome.ts';
+import { readRecords, type Time, type Work } from './batch/read-records.ts';
 import type { Configuration } from './config.ts';
-import { eventsIn, rowsIn } from './contents.ts';
-import { carriersOf, decide } from './decision.ts';
 import { attempt, orThrow, RecordError } from './errors.ts';
 import {
   droppedAnswer,
@@ -9,14 +13,10 @@ import {
   failedAnswer,
   type Invocation,
   okAnswer,
-  type Response,
   recordsOf,
 } from './firehose/contract.ts';
 import { type PutAnswer, type PutBatch, putAgain } from './firehose/put-again.ts';
 import { buildResponse } from './firehose/response.ts';
-import { defaultLimits, type Limits } from './limits.ts';
-import { readRecords, type Time, type Work } from './record.ts';
-import { addTags, type TagCounts, type Tagged, type TaggedRow, tagCountsOf } from './tag-rows.ts';
 import type { Tags } from './tags/tags.ts';
 
 export interface TransformOptions {
@@ -24,44 +24,6 @@ export interface TransformOptions {
   readonly tags: Tags;
   readonly putBatch: PutBatch;
   readonly limits?: Limits;
-}
-
-/** The response, and what became of each record, in the same order. */
-export interface Transformed extends Tagged {
-  readonly response: Response;
-  readonly outcomes: readonly Outcome[];
-}
-
-/** What became of one record, in AWS's words. */
-export type Outcome = Known &
-  (
-    | {
-        readonly result: 'Ok';
-        /** Of the instances in its rows. */
-        readonly tags: TagCounts;
-      }
-    | {
-        readonly result: 'Dropped';
-        /** It held no event, or was put again in full. */
-        readonly reason: 'empty' | 'control' | 'put again';
-        readonly parts: Parts;
-      }
-    | { readonly result: 'ProcessingFailed'; readonly error: RecordError; readonly parts: Parts }
-  );
-
-/** What is known of a record before anything becomes of it. */
-interface Known {
-  /** We had put it again ourselves. */
-  readonly isCarried: boolean;
-  /** Events that could be told apart in it. */
-  readonly events: number;
-}
-
-/** Parts of a record that were put again. Those accepted of a failed record arrive all the same. */
-export interface Parts {
-  readonly accepted: number;
-  /** Codes of those that were not. */
-  readonly refused: readonly string[];
 }
 
 /**

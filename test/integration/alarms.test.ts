@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadStack, type StackOptions } from '../../local/template/load-stack.ts';
-import { metrics } from '../../src/metrics.ts';
+import { metrics } from '../../src/telemetry/metrics.ts';
 
 interface Alarm {
   readonly AlarmDescription: string;

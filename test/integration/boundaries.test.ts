@@ -44,6 +44,13 @@ describe('The directions of imports', () => {
     ['src/rows/a.ts', 'node:fs/promises'],
     ['src/partition/a.ts', '../tags/tags.ts'],
     ['src/tags/a.ts', '../rows/row.ts'],
+    ['src/batch/a.ts', '../transform.ts'],
+    ['src/batch/a.ts', '../telemetry/summary.ts'],
+    ['src/batch/a.ts', '@aws-sdk/client-ec2'],
+    ['src/telemetry/a.ts', '../transform.ts'],
+    ['src/telemetry/a.ts', '../rows/row.ts'],
+    ['src/tags/a.ts', '../batch/limits.ts'],
+    ['src/firehose/a.ts', '../batch/limits.ts'],
     ['src/transform.ts', '../handlers/transform.ts'],
     ['src/transform.ts', '@aws-sdk/client-firehose'],
     ['athena/a.ts', '../src/transform.ts'],
@@ -60,6 +67,8 @@ describe('The directions of imports', () => {
 
   test.each([
     ['src/transform.ts', './tags/tags.ts'],
+    ['src/batch/a.ts', '../rows/row.ts'],
+    ['src/telemetry/a.ts', '../batch/outcome.ts'],
     ['src/tags/a.ts', '../events/event.ts'],
     ['src/tags/a.ts', '../rows/time.ts'],
     ['src/partition/a.ts', '../rows/schema.ts'],

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Limits } from '../../src/batch/limits.ts';
 import { maxAttempts, uncarry } from '../../src/firehose/carrier.ts';
 import { canonicalJson, type Json, jsonText } from '../../src/json.ts';
-import type { Limits } from '../../src/limits.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 import { type Simulation, simulate, textIn } from '../support/simulated-stream.ts';
 import { busEvent, subscriptionRecord, trailRecord } from '../support/transform-fixture.ts';

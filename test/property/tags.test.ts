@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { addTags, type TaggedRow } from '../../src/batch/add-tags.ts';
 import { recognise } from '../../src/events/event.ts';
 import { rowOf } from '../../src/rows/row.ts';
 import type { Row, RowInstance } from '../../src/rows/schema.ts';
 import { epochMsOf } from '../../src/rows/time.ts';
-import { addTags, type TaggedRow } from '../../src/tag-rows.ts';
 import { type Home, homeOf, keyOf } from '../../src/tags/home.ts';
 import type { Delta } from '../../src/tags/knowledge.ts';
 import type { LookUp } from '../../src/tags/look-up.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Limits } from '../../src/batch/limits.ts';
 import { uncarry } from '../../src/firehose/carrier.ts';
 import type { FirehoseAnswer, Invocation } from '../../src/firehose/contract.ts';
 import type { PutAnswer } from '../../src/firehose/put-again.ts';
 import { isObject, type Json, parseJson } from '../../src/json.ts';
-import type { Limits } from '../../src/limits.ts';
 import type { Row } from '../../src/rows/schema.ts';
 import { faultsOf } from '../support/column-check.ts';
 import { propertyRuns } from '../support/property-runs.ts';

@@ -1,11 +1,11 @@
 import { gunzipSync } from 'node:zlib';
+import { defaultLimits, type Limits } from '../../src/batch/limits.ts';
 import { configurationOf } from '../../src/config.ts';
 import { uncarry } from '../../src/firehose/carrier.ts';
 import type { FirehoseRecord } from '../../src/firehose/contract.ts';
 import type { PutAnswer, PutBatch } from '../../src/firehose/put-again.ts';
-import { defaultLimits, type Limits } from '../../src/limits.ts';
 import type { Row } from '../../src/rows/schema.ts';
-import { type Summary, summaryOf } from '../../src/summary.ts';
+import { type Summary, summaryOf } from '../../src/telemetry/summary.ts';
 import { transform } from '../../src/transform.ts';
 import { noTags, streamArn, throttled } from './transform-fixture.ts';
 

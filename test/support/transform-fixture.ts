@@ -1,10 +1,10 @@
+import { defaultLimits, type Limits } from '../../src/batch/limits.ts';
 import { type Configuration, configurationOf } from '../../src/config.ts';
 import type { FirehoseAnswer, Invocation } from '../../src/firehose/contract.ts';
 import type { PutAnswer, PutBatch } from '../../src/firehose/put-again.ts';
-import { defaultLimits, type Limits } from '../../src/limits.ts';
 import type { Row } from '../../src/rows/schema.ts';
-import { summaryOf } from '../../src/summary.ts';
 import type { Tags } from '../../src/tags/tags.ts';
+import { summaryOf } from '../../src/telemetry/summary.ts';
 import { transform } from '../../src/transform.ts';
 
 export const streamArn = 'arn:aws:firehose:eu-west-1:123456789012:deliverystream/events';

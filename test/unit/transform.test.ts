@@ -6,8 +6,8 @@ import { carry, uncarry } from '../../src/firehose/carrier.ts';
 import { InvocationError } from '../../src/firehose/contract.ts';
 import { firehoseLimits } from '../../src/firehose/limits.ts';
 import type { PutBatch } from '../../src/firehose/put-again.ts';
-import { bugsIn } from '../../src/summary.ts';
 import type { Tags } from '../../src/tags/tags.ts';
+import { bugsIn } from '../../src/telemetry/summary.ts';
 import {
   arrivalMs,
   busEvent,

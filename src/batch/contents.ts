@@ -1,18 +1,18 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-import type { Share } from './batch-budget.ts';
-import type { Configuration } from './config.ts';
-import { attempt, orThrow, type RecordError } from './errors.ts';
-import { type AwsEvent, eventIn, recognise } from './events/event.ts';
-import { type Document, isGzip, readDocuments, unzip } from './events/read.ts';
-import { isControlMessage } from './events/subscription.ts';
-import { maxLineBytesOf } from './firehose/limits.ts';
+import type { Configuration } from '../config.ts';
+import { attempt, orThrow, type RecordError } from '../errors.ts';
+import { type AwsEvent, eventIn, recognise } from '../events/event.ts';
+import { type Document, isGzip, readDocuments, unzip } from '../events/read.ts';
+import { isControlMessage } from '../events/subscription.ts';
+import { maxLineBytesOf } from '../firehose/limits.ts';
+import { type Partition, partitionOf } from '../partition/partition.ts';
+import { lineOf } from '../rows/line.ts';
+import { plainLineOf } from '../rows/one-pass/line.ts';
+import { rowOf } from '../rows/row.ts';
+import type { Lesson } from '../tags/lessons.ts';
+import type { TaggedRow } from './add-tags.ts';
+import type { Share } from './budget.ts';
 import type { Limits } from './limits.ts';
-import { type Partition, partitionOf } from './partition/partition.ts';
-import { lineOf } from './rows/line.ts';
-import { plainLineOf } from './rows/one-pass/line.ts';
-import { rowOf } from './rows/row.ts';
-import type { TaggedRow } from './tag-rows.ts';
-import type { Lesson } from './tags/lessons.ts';
 
 /** What is in a record. */
 export type Contents =

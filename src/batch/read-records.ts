@@ -1,12 +1,12 @@
-import { createBudget } from './batch-budget.ts';
-import { reserveMs } from './config.ts';
+import { reserveMs } from '../config.ts';
+import { type Attempt, attempt, orThrow, RecordError } from '../errors.ts';
+import { decodeBase64 } from '../events/read.ts';
+import { uncarry } from '../firehose/carrier.ts';
+import type { FirehoseRecord } from '../firehose/contract.ts';
+import type { Journey } from '../firehose/parts.ts';
+import { isInstant } from '../rows/time.ts';
+import { createBudget } from './budget.ts';
 import { type Contents, contentsIn, eventsIn, type ReadOptions } from './contents.ts';
-import { type Attempt, attempt, orThrow, RecordError } from './errors.ts';
-import { decodeBase64 } from './events/read.ts';
-import { uncarry } from './firehose/carrier.ts';
-import type { FirehoseRecord } from './firehose/contract.ts';
-import type { Journey } from './firehose/parts.ts';
-import { isInstant } from './rows/time.ts';
 
 /** The clock of one invocation; `remainingMs` is asked again and again. */
 export interface Time {

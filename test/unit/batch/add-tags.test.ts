@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Row } from '../../src/rows/schema.ts';
-import { addTags, type TaggedRow } from '../../src/tag-rows.ts';
-import type { TagAnswer, TagContext, TagRequest, Tags } from '../../src/tags/tags.ts';
+import { addTags, type TaggedRow } from '../../../src/batch/add-tags.ts';
+import type { Row } from '../../../src/rows/schema.ts';
+import type { TagAnswer, TagContext, TagRequest, Tags } from '../../../src/tags/tags.ts';
 import {
   at,
   home,
@@ -10,7 +10,7 @@ import {
   otherAccount,
   ownAccount,
   setOf,
-} from '../support/tags-fixture.ts';
+} from '../../support/tags-fixture.ts';
 
 const [one, two] = [idOf(1), idOf(2)];
 

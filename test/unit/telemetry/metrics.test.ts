@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { byCodeMetric, identities, type Metric, metrics, metricsOf } from '../../src/metrics.ts';
-import { tagSetOf } from '../../src/tags/tag-set.ts';
-import type { TagAnswer } from '../../src/tags/tags.ts';
+import { tagSetOf } from '../../../src/tags/tag-set.ts';
+import type { TagAnswer } from '../../../src/tags/tags.ts';
+import {
+  byCodeMetric,
+  identities,
+  type Metric,
+  metrics,
+  metricsOf,
+} from '../../../src/telemetry/metrics.ts';
 import {
   busEvent,
   noTags,
@@ -9,7 +15,7 @@ import {
   subscriptionRecord,
   throttled,
   trailRecord,
-} from '../support/transform-fixture.ts';
+} from '../../support/transform-fixture.ts';
 
 const valueIn = (made: readonly Metric[], name: string) =>
   made.filter((metric) => metric.name === name).reduce((sum, { value }) => sum + value, 0);

@@ -1,11 +1,11 @@
-import { attemptAsync, type RecordError } from './errors.ts';
-import type { Row, RowInstance } from './rows/schema.ts';
-import { epochMsOf, rowTimeOf } from './rows/time.ts';
-import { homeOf } from './tags/home.ts';
-import type { Lesson } from './tags/lessons.ts';
-import { memberSessionName } from './tags/member-session.ts';
-import type { Own } from './tags/place.ts';
-import type { TagAnswer, TagRequest, Tags } from './tags/tags.ts';
+import { attemptAsync, type RecordError } from '../errors.ts';
+import type { Row, RowInstance } from '../rows/schema.ts';
+import { epochMsOf, rowTimeOf } from '../rows/time.ts';
+import { homeOf } from '../tags/home.ts';
+import type { Lesson } from '../tags/lessons.ts';
+import { memberSessionName } from '../tags/member-session.ts';
+import type { Own } from '../tags/place.ts';
+import type { TagAnswer, TagRequest, Tags } from '../tags/tags.ts';
 
 /** A row with instances, and what its event tells of them. */
 export interface TaggedRow {

@@ -1,7 +1,7 @@
-import type { FailureCode } from './errors.ts';
-import type { FirehoseRecord } from './firehose/contract.ts';
-import type { TagCounts } from './tag-rows.ts';
-import type { Outcome, Transformed } from './transform.ts';
+import type { TagCounts } from '../batch/add-tags.ts';
+import type { Outcome, Transformed } from '../batch/outcome.ts';
+import type { FailureCode } from '../errors.ts';
+import type { FirehoseRecord } from '../firehose/contract.ts';
 
 /**
  * What became of a batch, in numbers, and never contents of events.

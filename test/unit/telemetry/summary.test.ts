@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bugsIn, failedRecordsIn } from '../../src/summary.ts';
+import { bugsIn, failedRecordsIn } from '../../../src/telemetry/summary.ts';
 import {
   busEvent,
   invocationOf,
@@ -7,7 +7,7 @@ import {
   run,
   runRecords,
   trailRecord,
-} from '../support/transform-fixture.ts';
+} from '../../support/transform-fixture.ts';
 
 const withInstance = trailRecord('i', {
   requestParameters: { instanceId: 'i-0abc123def4567890', password: 'hunter2' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { batchLimits, createBudget } from '../../src/batch-budget.ts';
+import { batchLimits, createBudget } from '../../../src/batch/budget.ts';
 
 const budget = () =>
   createBudget({ ...batchLimits, maxKeptBytes: 100, maxUnzippedInAllBytes: 1000 });

@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer';
+import { RecordError } from '../errors.ts';
+import { isGzip } from '../events/read.ts';
+import { maxAttempts } from '../firehose/carrier.ts';
+import { type FirehoseLimits, maxLineBytesOf } from '../firehose/limits.ts';
+import { type Journey, type Part, pack } from '../firehose/parts.ts';
+import { isSame, type Partition } from '../partition/partition.ts';
+import { withoutInstances, writtenOf } from '../rows/line.ts';
+import type { Row, RowInstance } from '../rows/schema.ts';
 import type { Contents, WorkDocument } from './contents.ts';
-import { RecordError } from './errors.ts';
-import { isGzip } from './events/read.ts';
-import { maxAttempts } from './firehose/carrier.ts';
-import { type FirehoseLimits, maxLineBytesOf } from './firehose/limits.ts';
-import { type Journey, type Part, pack } from './firehose/parts.ts';
-import { isSame, type Partition } from './partition/partition.ts';
-import { withoutInstances, writtenOf } from './rows/line.ts';
-import type { Row, RowInstance } from './rows/schema.ts';
 
 /** What a record should become. An answer names one partition, and cannot tell a bad event from good ones. */
 export type Decision =
