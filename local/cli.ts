@@ -1,4 +1,3 @@
-import { type Command, invocationPrefix, nearest, runCommand } from './command.ts';
 import { demo } from './commands/demo.ts';
 import { invocation } from './commands/invocation.ts';
 import { overview } from './commands/overview.ts';
@@ -7,7 +6,8 @@ import { query } from './commands/query.ts';
 import { replay } from './commands/replay.ts';
 import { restore } from './commands/restore.ts';
 import { EnvironmentError, environmentErrorOf, SqlError, UsageError } from './errors.ts';
-import { type Terminal, terminalOf } from './terminal.ts';
+import { type Command, invocationPrefix, nearest, runCommand } from './terminal/command.ts';
+import { type Terminal, terminalOf } from './terminal/terminal.ts';
 
 /** Every command: a module in commands/, a word here. */
 const commands: readonly Command[] = [demo, put, query, overview, restore, replay, invocation];

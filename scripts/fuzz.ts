@@ -5,7 +5,7 @@ import { argumentsOf, refuse } from './arguments.ts';
 const roundRuns = 1_000;
 
 /** Where properties are; `test:properties` runs the same. */
-const folders = ['test/property', 'test/unit/local/lake/arrival.test.ts'];
+const folders = ['test/property', 'test/unit/local/stream/arrival.test.ts'];
 
 const usage = `Usage: npm run fuzz -- [--runs N] [--minutes M] [PATH…]
 

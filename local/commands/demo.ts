@@ -1,19 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineCommand, invocationPrefix } from '../command.ts';
-import type { OpenLake } from '../duckdb.ts';
 import { UsageError } from '../errors.ts';
-import { functionNotes } from '../function-notes.ts';
+import { fileSource } from '../input/read-pieces.ts';
+import type { OpenLake } from '../lake/duckdb.ts';
 import { lakeObjects } from '../lake/lake-objects.ts';
 import { linesOf } from '../lake/lake-rows.ts';
 import { openOwnedFolder } from '../lake/owned-folder.ts';
-import { type PutReport, putSources } from '../lake/put-sources.ts';
-import { fileSource } from '../lake/read-pieces.ts';
-import { lakeFolderOf, lakeOptionOf } from '../options.ts';
-import { createProgress } from '../progress.ts';
-import { layOutTable } from '../table.ts';
-import { counted, type Output, shellWord } from '../terminal.ts';
+import { functionNotes } from '../stream/function-notes.ts';
+import { type PutReport, putSources } from '../stream/put-sources.ts';
+import { defineCommand, invocationPrefix } from '../terminal/command.ts';
+import { lakeFolderOf, lakeOptionOf } from '../terminal/options.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { layOutTable } from '../terminal/table.ts';
+import { counted, type Output, shellWord } from '../terminal/terminal.ts';
 
 const samples = fileURLToPath(new URL('../../events/readable/', import.meta.url));
 
@@ -116,7 +116,7 @@ export const demo = defineCommand({
     await page.part('… and as a row', await rowLines(folder, page));
 
     // Loaded here, since the help of the tool needs no engine.
-    const { openLake } = await import('../duckdb.ts');
+    const { openLake } = await import('../lake/duckdb.ts');
     const lake = await openLake(folder);
     for (const { asks, sql } of questions) {
       await page.part(asks, [
@@ -254,7 +254,7 @@ function brokenAtCommas(text: string, width: number): string[] {
 }
 
 async function answerLines(lake: OpenLake, sql: string, page: Page): Promise<string[]> {
-  const { textOf } = await import('../duckdb.ts');
+  const { textOf } = await import('../lake/duckdb.ts');
   const { columns, rows } = await lake.ask(sql);
   const cells: (string | null)[][] = [];
   for await (const some of rows()) cells.push(...some.map((row) => row.map(textOf)));

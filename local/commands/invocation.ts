@@ -1,14 +1,15 @@
 import { writeFile } from 'node:fs/promises';
-import { defineCommand, invocationPrefix } from '../command.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
-import { invocationText, maxInvocationBytes } from '../lake/make-invocation.ts';
-import { stackOf } from '../lake/open-stream.ts';
-import { readPieces } from '../lake/read-pieces.ts';
-import { recordOf } from '../lake/record-of.ts';
-import { sourcesOf } from '../lake/sources.ts';
-import { alwaysJson, stackOptions, stackOptionsIn } from '../options.ts';
-import { createProgress } from '../progress.ts';
-import { grouped, pathOf } from '../terminal.ts';
+import { readPieces } from '../input/read-pieces.ts';
+import { recordOf } from '../input/record-of.ts';
+import { sourcesOf } from '../input/sources.ts';
+import { invocationText, maxInvocationBytes } from '../stream/make-invocation.ts';
+import { stackOf } from '../stream/open-stream.ts';
+import { stackOptions, stackOptionsIn } from '../stream/stack-options.ts';
+import { defineCommand, invocationPrefix } from '../terminal/command.ts';
+import { alwaysJson } from '../terminal/options.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { grouped, pathOf } from '../terminal/terminal.ts';
 
 /** Makes the JSON that `sam local invoke -e` takes. */
 export const invocation = defineCommand({

@@ -1,7 +1,7 @@
-import { defineCommand, invocationPrefix } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { askLake } from '../open-lake.ts';
-import { jsonOption, lakeOption } from '../options.ts';
+import { askLake } from '../lake/ask-lake.ts';
+import { defineCommand, invocationPrefix } from '../terminal/command.ts';
+import { jsonOption, lakeOption } from '../terminal/options.ts';
 
 /** What the columns make of the events: of each kind, how many have what people filter by. */
 const byKind = `
@@ -55,7 +55,7 @@ export const overview = defineCommand({
     if (positionals.length > 0) throw new UsageError('overview takes no arguments.');
     return askLake(values.lake, terminal, async (lake) => {
       // Loaded here, as it brings the engine along.
-      const { writeJson, writeTable } = await import('../answer.ts');
+      const { writeJson, writeTable } = await import('../lake/answer.ts');
       const write = values.json ? writeJson : writeTable;
       await write(await lake.ask(byKind), terminal);
       if (terminal.interrupted.aborted) return;

@@ -1,18 +1,26 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineCommand, invocationPrefix } from '../command.ts';
 import type { InstanceTags } from '../endpoints/ec2.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import { createFolderStore } from '../firehose/folder-store.ts';
-import { functionNotes } from '../function-notes.ts';
-import { type PutProgress, type PutReport, putSources } from '../lake/put-sources.ts';
-import type { Source } from '../lake/read-pieces.ts';
-import { sourcesOf } from '../lake/sources.ts';
-import { jsonOption, lakeFolderOf, lakeOption, stackOptions, stackOptionsIn } from '../options.ts';
-import { createProgress } from '../progress.ts';
+import type { Source } from '../input/read-pieces.ts';
+import { sourcesOf } from '../input/sources.ts';
+import { functionNotes } from '../stream/function-notes.ts';
+import { type PutProgress, type PutReport, putSources } from '../stream/put-sources.ts';
+import { stackOptions, stackOptionsIn } from '../stream/stack-options.ts';
 import { defaultAccount, defaultRegion, type StackOptions } from '../template/load-stack.ts';
-import { counted, duration, grouped, pathOf, shellWord, type Terminal } from '../terminal.ts';
+import { defineCommand, invocationPrefix } from '../terminal/command.ts';
+import { jsonOption, lakeFolderOf, lakeOption } from '../terminal/options.ts';
+import { createProgress } from '../terminal/progress.ts';
+import {
+  counted,
+  duration,
+  grouped,
+  pathOf,
+  shellWord,
+  type Terminal,
+} from '../terminal/terminal.ts';
 
 /** Puts events of files into a lake. */
 export const put = defineCommand({

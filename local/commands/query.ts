@@ -1,9 +1,9 @@
 import { text as textIn } from 'node:stream/consumers';
-import { defineCommand, invocationPrefix } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { askLake } from '../open-lake.ts';
-import { jsonOption, lakeOption } from '../options.ts';
-import type { Terminal } from '../terminal.ts';
+import { askLake } from '../lake/ask-lake.ts';
+import { defineCommand, invocationPrefix } from '../terminal/command.ts';
+import { jsonOption, lakeOption } from '../terminal/options.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** Answers SQL from a lake. */
 export const query = defineCommand({
@@ -28,7 +28,7 @@ export const query = defineCommand({
       const answer = await lake.ask(sql);
       if (answer.columns.length === 0) return;
       // Loaded here, as it brings the engine along.
-      const { writeJson, writeTable } = await import('../answer.ts');
+      const { writeJson, writeTable } = await import('../lake/answer.ts');
       await (values.json ? writeJson(answer, terminal) : writeTable(answer, terminal));
     });
   },

@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Arguments, defineCommand, invocationPrefix } from '../command.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import { createFolderStore } from '../firehose/folder-store.ts';
-import { functionNotes } from '../function-notes.ts';
-import { type ErrorLine, errorLines, type LostRecord } from '../lake/error-objects.ts';
-import { errorFolder, filesBelow } from '../lake/files-below.ts';
-import { openLedger } from '../lake/ledger.ts';
-import { stackOf } from '../lake/open-stream.ts';
+import { type ErrorLine, errorLines, type LostRecord } from '../replay/error-objects.ts';
+import { errorFolder, filesBelow } from '../replay/files-below.ts';
+import { openLedger } from '../replay/ledger.ts';
 import {
   type OnSettled,
   type ReplayCounts,
@@ -17,26 +14,23 @@ import {
   type ReplayTarget,
   replay as replayRecords,
   type Settled,
-} from '../lake/replay.ts';
+} from '../replay/replay.ts';
 import {
   arrivalDayOf,
   choicesOf,
   type Survey,
   selectedIn,
   surveyOf,
-} from '../lake/replay-survey.ts';
-import { type FailedPart, type LakeReplay, openLakeTarget } from '../lake/replay-to-lake.ts';
-import {
-  dayIn,
-  jsonOption,
-  lakeFolderOf,
-  lakeOption,
-  stackOptions,
-  stackOptionsIn,
-} from '../options.ts';
-import { createProgress, type Progress } from '../progress.ts';
-import { layOutTable } from '../table.ts';
-import { counted, grouped, pathOf, type Terminal } from '../terminal.ts';
+} from '../replay/replay-survey.ts';
+import { type FailedPart, type LakeReplay, openLakeTarget } from '../replay/replay-to-lake.ts';
+import { functionNotes } from '../stream/function-notes.ts';
+import { stackOf } from '../stream/open-stream.ts';
+import { stackOptions, stackOptionsIn } from '../stream/stack-options.ts';
+import { type Arguments, defineCommand, invocationPrefix } from '../terminal/command.ts';
+import { dayIn, jsonOption, lakeFolderOf, lakeOption } from '../terminal/options.ts';
+import { createProgress, type Progress } from '../terminal/progress.ts';
+import { layOutTable } from '../terminal/table.ts';
+import { counted, grouped, pathOf, type Terminal } from '../terminal/terminal.ts';
 
 const options = {
   lake: lakeOption,

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { defineCommand, invocationPrefix } from '../command.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { restoreEvents } from '../lake/restore-events.ts';
-import { alwaysJson, dayIn, lakeFolderOf, lakeOption } from '../options.ts';
-import { createProgress } from '../progress.ts';
-import { shownJson } from '../table.ts';
-import { counted } from '../terminal.ts';
+import { defineCommand, invocationPrefix } from '../terminal/command.ts';
+import { alwaysJson, dayIn, lakeFolderOf, lakeOption } from '../terminal/options.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { shownJson } from '../terminal/table.ts';
+import { counted } from '../terminal/terminal.ts';
 
 /** Text that is written at once. */
 const blockLength = 64 * 1024;

@@ -62,6 +62,6 @@ async function* jsonLines(path: string): AsyncGenerator<string> {
 
 async function* parquetLines(path: string): AsyncGenerator<string> {
   // Loaded here: a lake of JSON lines is read without the engine.
-  const { rowTextsOf } = await import('../duckdb.ts');
+  const { rowTextsOf } = await import('./duckdb.ts');
   yield* rowTextsOf(path);
 }

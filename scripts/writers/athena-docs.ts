@@ -3,7 +3,7 @@ import { firstQuery, viewExamples } from '../../athena/examples.ts';
 import { readQueries } from '../../athena/queries.ts';
 import { eventTables } from '../../athena/tables.ts';
 import { readViews, type View } from '../../athena/views.ts';
-import { invocationPrefix } from '../../local/command.ts';
+import { invocationPrefix } from '../../local/terminal/command.ts';
 import { askedOn } from '../../test/engines/athena/answers.ts';
 import { documentedQueries } from '../../test/engines/athena/documented-queries.ts';
 import { notOnDuckdb, otherwiseOnDuckdb } from '../../test/engines/athena/not-on-duckdb.ts';

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { invocationText } from '../../local/lake/make-invocation.ts';
+import { invocationText } from '../../local/stream/make-invocation.ts';
 import { loadStack } from '../../local/template/load-stack.ts';
 import { splitDocuments } from '../../src/events/split.ts';
 import type { GeneratedFile, Writer } from '../writer.ts';

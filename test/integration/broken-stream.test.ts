@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Counters } from '../../local/firehose/counters.ts';
 import { createFolderStore } from '../../local/firehose/folder-store.ts';
-import { openLocalStream } from '../../local/lake/open-stream.ts';
+import { openLocalStream } from '../../local/stream/open-stream.ts';
 import { carry, uncarry } from '../../src/firehose/carrier.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
 import { busEvent, subscriptionRecord, trailRecord } from '../support/transform-fixture.ts';

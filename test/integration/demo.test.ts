@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildIfNeeded } from '../../local/build.ts';
-import { invocationPrefix } from '../../local/command.ts';
 import { nextCommands } from '../../local/commands/demo.ts';
+import { invocationPrefix } from '../../local/terminal/command.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
 import { rowsIn } from '../support/lake-fixture.ts';
 

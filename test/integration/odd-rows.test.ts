@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { duckdb } from '../../local/duckdb-dialect.ts';
+import { duckdb } from '../../local/lake/duckdb-dialect.ts';
 import { recognise } from '../../src/events/event.ts';
 import { parseJson } from '../../src/json.ts';
 import { type ColumnType, typeIn } from '../../src/rows/column-type.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { buildIfNeeded } from '../../local/build.ts';
-import { putSources } from '../../local/lake/put-sources.ts';
+import { putSources } from '../../local/stream/put-sources.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
 import { errorObjectsIn, rowsIn } from '../support/lake-fixture.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { main } from '../../local/cli.ts';
-import { createOutput, type Terminal } from '../../local/terminal.ts';
+import { createOutput, type Terminal } from '../../local/terminal/terminal.ts';
 
 /** What a command did. */
 export interface Ran {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
-import type { OnSettled, ReplayRecord, ReplayTarget } from '../../lake/replay.ts';
+import type { OnSettled, ReplayRecord, ReplayTarget } from '../../replay/replay.ts';
 import { serviceErrorOf } from './service-error.ts';
 
 export interface StreamOptions {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { UsageError } from '../../errors.ts';
-import type { Source } from '../../lake/read-pieces.ts';
+import type { Source } from '../../input/read-pieces.ts';
 import { serviceErrorOf } from './service-error.ts';
 
 /**

@@ -4,8 +4,8 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { ErrorLine } from '../../lake/error-objects.ts';
-import { recordOf } from '../../lake/record-of.ts';
+import { recordOf } from '../../input/record-of.ts';
+import type { ErrorLine } from '../../replay/error-objects.ts';
 import { serviceErrorOf } from './service-error.ts';
 
 /** Dead letters of a rule: the body of each is the event that could not be put on the stream. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { viewExamples } from '../../../athena/examples.ts';
 import { readQueries } from '../../../athena/queries.ts';
-import { jsonOf, type OpenLake, openLake } from '../../../local/duckdb.ts';
+import { jsonOf, type OpenLake, openLake } from '../../../local/lake/duckdb.ts';
 import { onThatDay, readGolden } from './answers.ts';
 import { difference, none } from './canonical.ts';
 import { documentedQueries, documentedRecords } from './documented-queries.ts';

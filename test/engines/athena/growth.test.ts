@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type ConvertedColumn, convertToParquet } from '../../../local/parquet.ts';
+import { type ConvertedColumn, convertToParquet } from '../../../local/lake/parquet.ts';
 import type { ColumnType } from '../../../src/rows/column-type.ts';
 import { columns } from '../../../src/rows/schema.ts';
 import { createDatabase, deployedAs, lakeOf, storeObject } from './lake.ts';

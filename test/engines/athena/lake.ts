@@ -8,7 +8,7 @@ import type { InstanceTags } from '../../../local/endpoints/ec2.ts';
 import { createFolderStore } from '../../../local/firehose/folder-store.ts';
 import { lakeObjects } from '../../../local/lake/lake-objects.ts';
 import { type LakeLine, linesOf } from '../../../local/lake/lake-rows.ts';
-import { putSources } from '../../../local/lake/put-sources.ts';
+import { putSources } from '../../../local/stream/put-sources.ts';
 import { loadStack, type Stack, type StackOptions } from '../../../local/template/load-stack.ts';
 import type { Partition } from '../../../src/partition/partition.ts';
 import type { Row } from '../../../src/rows/schema.ts';

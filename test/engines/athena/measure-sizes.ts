@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { openLake } from '../../../local/duckdb.ts';
-import { quoteText } from '../../../local/duckdb-dialect.ts';
-import { convertToParquet } from '../../../local/parquet.ts';
+import { openLake } from '../../../local/lake/duckdb.ts';
+import { quoteText } from '../../../local/lake/duckdb-dialect.ts';
+import { convertToParquet } from '../../../local/lake/parquet.ts';
 import { type Sizes, smallColumns } from './sizes.ts';
 
 /** Measures lines, each without its newline. */

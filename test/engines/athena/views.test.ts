@@ -5,7 +5,7 @@ import { trino } from '../../../athena/dialects.ts';
 import { viewExamples } from '../../../athena/examples.ts';
 import { eventTables } from '../../../athena/tables.ts';
 import { readViews } from '../../../athena/views.ts';
-import { convertToParquet } from '../../../local/parquet.ts';
+import { convertToParquet } from '../../../local/lake/parquet.ts';
 import { typeIn } from '../../../src/rows/column-type.ts';
 import type { Row } from '../../../src/rows/schema.ts';
 import { answerText, goldenAnswer } from './answers.ts';

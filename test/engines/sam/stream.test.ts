@@ -4,7 +4,7 @@ import { configurationOf } from '../../../local/firehose/configuration.ts';
 import type { Counters } from '../../../local/firehose/counters.ts';
 import { createFolderStore } from '../../../local/firehose/folder-store.ts';
 import { createStream } from '../../../local/firehose/stream.ts';
-import { arrivalOf } from '../../../local/lake/arrival.ts';
+import { arrivalOf } from '../../../local/stream/arrival.ts';
 import { createFolder, run } from '../../support/command-fixture.ts';
 import { rowsIn } from '../../support/lake-fixture.ts';
 import { type LocalLambda, startLambda } from './container-function.ts';

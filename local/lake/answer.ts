@@ -1,0 +1,62 @@
+import {
+  isTooWide,
+  layOutTable,
+  recordLines,
+  shownJson,
+  type TableCell,
+} from '../terminal/table.ts';
+import { counted, type Output, type Terminal } from '../terminal/terminal.ts';
+import { type Answer, objectJson, textOf } from './duckdb.ts';
+
+/** Rows whose widths lay the table out. */
+const sampleRows = 1000;
+
+/** Writes an answer as NDJSON: an object a row, maps and structs as objects. */
+export async function writeJson(answer: Answer, { stdout, interrupted }: Terminal): Promise<void> {
+  const names = answer.columns.map(({ name }) => name);
+  for await (const rows of answer.rows()) {
+    const lines = rows.map((row) => objectJson(names.map((name, at) => [name, row[at] ?? null])));
+    await stdout.write(`${lines.map((line) => shownJson(line, stdout)).join('\n')}\n`);
+    if (interrupted.aborted) return;
+  }
+}
+
+/** Writes an answer as an aligned table, cut to fit where it is a person who reads it. */
+export async function writeTable(answer: Answer, { stdout, interrupted }: Terminal): Promise<void> {
+  const { columns } = answer;
+  if (columns[0]?.name === 'explain_key') return writePlan(answer, stdout);
+  const maxWidth = stdout.columns;
+  const style = {
+    maxWidth,
+    bold: (text: string) => stdout.style('bold', text),
+    dim: (text: string) => stdout.style('dim', text),
+  };
+  let table: ReturnType<typeof layOutTable> | undefined;
+  let count = 0;
+  const write = async (rows: readonly (readonly TableCell[])[]) => {
+    table ??= layOutTable(columns, rows.slice(0, sampleRows), style);
+    const { head, line } = table;
+    const lines = isTooWide(columns, maxWidth)
+      ? rows.flatMap((row, at) => [
+          style.dim(`── row ${count + at + 1} ──`),
+          ...recordLines(columns, row, style),
+        ])
+      : [...(count === 0 ? head : []), ...rows.map(line)];
+    count += rows.length;
+    if (lines.length > 0) await stdout.write(`${lines.join('\n')}\n`);
+  };
+
+  for await (const rows of answer.rows()) {
+    await write(rows.map((row) => row.map(textOf)));
+    if (interrupted.aborted) return;
+  }
+  if (count === 0) await write([]);
+  if (maxWidth !== undefined) await stdout.write(`${style.dim(counted(count, 'row'))}\n`);
+}
+
+/** A plan is a drawing of many lines. */
+async function writePlan(answer: Answer, stdout: Output): Promise<void> {
+  for await (const rows of answer.rows()) {
+    for (const [, plan = null] of rows) await stdout.write(`${textOf(plan)}\n`);
+  }
+}

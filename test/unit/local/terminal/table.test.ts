@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  cut,
+  isTooWide,
+  layOutTable,
+  printable,
+  recordLines,
+  type TableCell,
+  type TableOptions,
+  widthOf,
+} from '../../../../local/terminal/table.ts';
+
+const columns = [{ name: 'name' }, { name: 'n', isNumeric: true }];
+
+function linesOf(rows: TableCell[][], options?: TableOptions, of = columns) {
+  const { head, line } = layOutTable(of, rows, options);
+  return [...head, ...rows.map(line)];
+}
+
+describe('A table', () => {
+  test('is as wide as its cells, with numbers on the right', () => {
+    expect(
+      linesOf([
+        ['one', '1'],
+        ['eleven', '11'],
+      ]),
+    ).toEqual(['name     n', '──────  ──', 'one      1', 'eleven  11']);
+  });
+
+  test('shows an absent value as nothing that a text can be', () => {
+    expect(
+      linesOf([
+        [null, null],
+        ['NULL', '1'],
+        ['', '2'],
+      ]).slice(2),
+    ).toEqual(['NULL    NULL', "'NULL'     1", '           2']);
+  });
+
+  test('has its head without a row', () => {
+    expect(linesOf([])).toEqual(['name  n', '────  ─']);
+  });
+
+  test('cuts the widest cells until a line fits', () => {
+    const lines = linesOf(
+      [['a text that goes on and on', 'another one that goes on', '12345']],
+      { maxWidth: 40 },
+      [{ name: 'first' }, { name: 'second' }, { name: 'n', isNumeric: true }],
+    );
+
+    expect(lines.at(-1)).toBe('a text that goe…  another one th…  12345');
+    expect(lines.every((line) => widthOf(line) <= 40)).toBe(true);
+  });
+
+  test('cuts numbers and times last', () => {
+    const lines = linesOf(
+      [['2026-11-20 10:00:00.000', 'a text that goes on and on']],
+      { maxWidth: 35 },
+      [{ name: 'time', isExact: true } as (typeof columns)[number], { name: 'text' }],
+    );
+
+    expect(lines.at(-1)).toBe('2026-11-20 10:00:00.000  a text th…');
+  });
+
+  test('stays in its columns with wide characters and marks', () => {
+    expect(
+      linesOf([
+        ['日本', '1'],
+        ['e\u0301', '2'],
+        ['😀', '3'],
+      ]).slice(2),
+    ).toEqual(['日本  1', 'e\u0301     2', '😀    3']);
+  });
+
+  test('lets nothing in a cell move the cursor', () => {
+    expect(printable('a\nb\tc\u001b[31m\u0007\u202e\u0085')).toBe(
+      'a\\nb\\tc\\u001b[31m\\u0007\\u202e\\u0085',
+    );
+  });
+
+  test('is too wide where not even cut columns fit', () => {
+    const many = Array.from({ length: 9 }, (_, i) => ({ name: String(i) }));
+
+    expect(isTooWide(many, 80)).toBe(true);
+    expect(isTooWide(many.slice(1), 80)).toBe(false);
+    expect(isTooWide(many, undefined)).toBe(false);
+  });
+});
+
+describe('A row by itself', () => {
+  test('has a line a cell, without absent ones', () => {
+    const lines = recordLines(
+      [{ name: 'a' }, { name: 'long_name' }, { name: 'b' }],
+      ['x', 'a text that goes on', null],
+      { maxWidth: 22 },
+    );
+
+    expect(lines).toEqual(['a          x', 'long_name  a text tha…']);
+  });
+});
+
+test('A text is cut between characters', () => {
+  expect(cut('👨‍👩‍👧 family', 5)).toBe('👨‍👩‍👧 f…');
+  expect(cut('abc', 3)).toBe('abc');
+  expect(cut('abcd', 3)).toBe('ab…');
+});
