@@ -1,8 +1,5 @@
 import { defaultSources, maxSources, sourcePattern } from './partition/sources.ts';
 
-/** Time that an invocation keeps back to answer, in milliseconds. Whatever waits gives up by then. */
-export const reserveMs = 5_000;
-
 /** What the stack's parameters decide for the function. Its environment variables carry it. */
 export interface Configuration {
   /** Sources with a partition of their own. */

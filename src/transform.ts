@@ -3,7 +3,8 @@ import { eventsIn, rowsIn } from './batch/contents.ts';
 import { carriersOf, decide } from './batch/decide.ts';
 import { defaultLimits, type Limits } from './batch/limits.ts';
 import type { Known, Outcome, Parts, Transformed } from './batch/outcome.ts';
-import { readRecords, type Time, type Work } from './batch/read-records.ts';
+import { readRecords, type Work } from './batch/read-records.ts';
+import { type Time, withReserve } from './batch/time.ts';
 import type { Configuration } from './config.ts';
 import { attempt, orThrow, RecordError } from './errors.ts';
 import {
@@ -41,8 +42,9 @@ export interface TransformOptions {
 export async function transform(
   invocation: Invocation,
   { configuration, tags, putBatch, limits = defaultLimits }: TransformOptions,
-  time: Time,
+  clock: Time,
 ): Promise<Transformed> {
+  const time = withReserve(clock, limits.reserveMs);
   const records = recordsOf(invocation);
   const { deliveryStreamArn } = invocation;
   const { lessonsOf } = tags;

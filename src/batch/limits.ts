@@ -3,6 +3,14 @@ import { type FirehoseLimits, firehoseLimits } from '../firehose/limits.ts';
 import { type BatchLimits, batchLimits } from './budget.ts';
 
 /** All bounds of the transform. Arguments everywhere, so that tests run with small ones. */
-export interface Limits extends ReadLimits, BatchLimits, FirehoseLimits {}
+export interface Limits extends ReadLimits, BatchLimits, FirehoseLimits {
+  /** Time that an invocation keeps back to answer. Whatever reads, waits or puts gives up by then. */
+  readonly reserveMs: number;
+}
 
-export const defaultLimits: Limits = { ...readLimits, ...batchLimits, ...firehoseLimits };
+export const defaultLimits: Limits = {
+  ...readLimits,
+  ...batchLimits,
+  ...firehoseLimits,
+  reserveMs: 5_000,
+};

@@ -1,4 +1,3 @@
-import { reserveMs } from '../config.ts';
 import { type Attempt, attempt, orThrow, RecordError } from '../errors.ts';
 import { decodeBase64 } from '../events/read.ts';
 import { uncarry } from '../firehose/carrier.ts';
@@ -7,15 +6,7 @@ import type { Journey } from '../firehose/parts.ts';
 import { isInstant } from '../rows/time.ts';
 import { createBudget } from './budget.ts';
 import { type Contents, contentsIn, eventsIn, type ReadOptions } from './contents.ts';
-
-/** The clock of one invocation; `remainingMs` is asked again and again. */
-export interface Time {
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  readonly remainingMs: () => number;
-  /** Resolves after so many milliseconds. */
-  readonly wait: (ms: number) => Promise<void>;
-}
+import type { Time } from './time.ts';
 
 /** One record on its way: what is in it, or why that cannot be told. */
 export interface Work {
@@ -38,7 +29,7 @@ export function readRecords(
 ): Work[] {
   const budget = createBudget(options.limits);
   const checkTime = () => {
-    if (time.remainingMs() >= reserveMs) return;
+    if (time.remainingMs() >= 0) return;
     throw new RecordError('OUT_OF_TIME', 'no time was left for it');
   };
   return records

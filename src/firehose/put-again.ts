@@ -1,4 +1,3 @@
-import { reserveMs } from '../config.ts';
 import { type FirehoseLimits, firehoseLimits } from './limits.ts';
 
 /** What became of one record of a put. */
@@ -23,6 +22,7 @@ export type PutBatch = (
 ) => Promise<readonly (PutAnswer | undefined)[]>;
 
 export interface PutBudget {
+  /** Time for calls, without what is kept to answer. */
   readonly remainingMs: () => number;
   /** Resolves after so many milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
@@ -70,10 +70,10 @@ export async function putAgain(
   let waitMs = 0;
   for (let idleTries = 0; idleTries < maxIdleTries; ) {
     const left = [...records.keys()].filter(isWorthATry);
-    if (left.length === 0 || remainingMs() - waitMs < reserveMs + minCallMs) break;
+    if (left.length === 0 || remainingMs() - waitMs < minCallMs) break;
     if (waitMs > 0) await wait(waitMs);
     for (const batch of batchesOf(left, records, limits)) {
-      const leftMs = Math.min(maxCallMs, Math.floor(remainingMs() - reserveMs));
+      const leftMs = Math.min(maxCallMs, Math.floor(remainingMs()));
       if (leftMs < minCallMs) break;
       const batchRecords = batch.map((index) => records[index] as Uint8Array);
       let lost = noAnswer;

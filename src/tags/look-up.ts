@@ -1,4 +1,3 @@
-import { reserveMs } from '../config.ts';
 import type { Place } from './place.ts';
 import type { TagSet } from './tag-set.ts';
 
@@ -19,7 +18,7 @@ export const maxIdsPerCall = 100;
 /** A page of its answer. */
 export const maxTagsPerPage = 1000;
 
-/** What a batch may spend; the clock in epoch milliseconds, and the time that is left to it. */
+/** What a batch may spend; the clock in epoch milliseconds, and the time that is left to wait. */
 export interface LookUpBudget {
   readonly now: () => number;
   readonly remainingMs: () => number;
@@ -32,7 +31,7 @@ const minWaitMs = 1_000;
 
 /** Aborted when a batch has to go on without tags; undefined where it should not start to wait. */
 export function deadlineOf({ remainingMs }: LookUpBudget): AbortSignal | undefined {
-  const waitMs = Math.floor(Math.min(maxWaitMs, remainingMs() - reserveMs));
+  const waitMs = Math.floor(Math.min(maxWaitMs, remainingMs()));
   return waitMs < minWaitMs ? undefined : AbortSignal.timeout(waitMs);
 }
 

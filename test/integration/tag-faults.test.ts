@@ -12,7 +12,7 @@ import {
   type StsEndpoint,
   type StsEndpointOptions,
 } from '../../local/endpoints/sts.ts';
-import { reserveMs } from '../../src/config.ts';
+import { defaultLimits } from '../../src/batch/limits.ts';
 import { createEc2LookUp } from '../../src/tags/ec2.ts';
 import { ec2LookUp } from '../../src/tags/ec2-look-up.ts';
 import { createMemberCredentials } from '../../src/tags/member-credentials.ts';
@@ -80,7 +80,7 @@ async function batch(
   { tags = createLookingTags(), waitMs = 10_000 } = {},
 ) {
   const startedMs = performance.now();
-  const remainingMs = () => reserveMs + waitMs - (performance.now() - startedMs);
+  const remainingMs = () => defaultLimits.reserveMs + waitMs - (performance.now() - startedMs);
   const { answers, summary } = await runRecords(events, { tags, remainingMs });
   const tookMs = performance.now() - startedMs;
   const rows = answers.map(({ result, rows = [] }) => {
@@ -163,7 +163,7 @@ describe('Rows are complete but for tags, in time, where', () => {
 
   test.each([0, 500, 999])('only %i ms are left to wait: nobody is asked', async (waitMs) => {
     const ec2 = await openEc2({ fault: () => ({ kind: 'delay', ms: 60_000 }) });
-    const remainingMs = () => reserveMs + waitMs;
+    const remainingMs = () => defaultLimits.reserveMs + waitMs;
     const startedMs = performance.now();
 
     const { answers, summary } = await runRecords([startOf(ids)], {

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { reserveMs } from '../../src/config.ts';
+import { defaultLimits } from '../../src/batch/limits.ts';
 import { type FailureCode, failures } from '../../src/errors.ts';
 import { carry, uncarry } from '../../src/firehose/carrier.ts';
 import { InvocationError } from '../../src/firehose/contract.ts';
@@ -149,7 +149,7 @@ describe('A record fails alone, and gives its bytes back', () => {
     requestParameters: { instanceId: 'i-0abc123def4567890' },
   });
   let asked = 0;
-  const timeForOne = () => (++asked <= 1 ? reserveMs : reserveMs - 1);
+  const timeForOne = () => (++asked <= 1 ? defaultLimits.reserveMs : defaultLimits.reserveMs - 1);
 
   const failing: readonly [FailureCode, string | Uint8Array, RunOptions?][] = [
     ['BAD_GZIP', gzipSync(a).subarray(0, 40)],
@@ -955,7 +955,7 @@ describe('The function answers', () => {
   });
 
   test('records for which there is no time, before it ends', async () => {
-    let left = reserveMs + 1;
+    let left = defaultLimits.reserveMs + 1;
     const ran = await runRecords([a, b, c, 'oops'], { remainingMs: () => left-- });
 
     expect(fatesOf(ran)).toEqual(['a', 'b', 'OUT_OF_TIME', 'OUT_OF_TIME']);

@@ -280,7 +280,7 @@ describe('A row goes without tags', () => {
 
   test('as failed, when there is no time left', async () => {
     const { lookUp, calls } = createLookUp(known);
-    const { context } = createBudget({ remainingMs: 5000 });
+    const { context } = createBudget({ remainingMs: 0 });
 
     const answers = await createTags({ lookUp }).answer([seen(0)], context);
 
