@@ -91,7 +91,7 @@ export const rowsDocs: Writer = {
 
 Every event becomes one row: a line of JSON, or a row of Parquet. A cell for which the event has nothing is absent, and null in SQL.
 
-Events form three families: a **bare** CloudTrail record (\`event_format\` \`cloudtrail\`), a CloudTrail record **wrapped** by EventBridge, and any **other** EventBridge event. The last three columns of the table below say where a cell comes from in each family. \`record.eventName\` is a key of the CloudTrail record, and \`envelope.source\` a key of EventBridge's envelope: such a cell is *stored*, and events are restored from it. A cell in italics is *derived*: it is for people to filter by, and is not read when an event is restored.
+Events form three families: a **bare** CloudTrail record (\`event_format\` \`cloudtrail\`), a CloudTrail record **wrapped** by EventBridge, and any **other** EventBridge event. A record counts as wrapped only where AWS made the envelope around it (its \`source\` is \`aws.\` and one more word, or one of parameter \`TrustedSources\`): anybody else may put an envelope that looks like it, and that is another event; see [trust.md](trust.md). The last three columns of the table below say where a cell comes from in each family. \`record.eventName\` is a key of the CloudTrail record, and \`envelope.source\` a key of EventBridge's envelope: such a cell is *stored*, and events are restored from it. A cell in italics is *derived*: it is for people to filter by, and is not read when an event is restored.
 
 Every row also has the two columns of its partition: ${partitionColumns.map(({ name, description }) => `${code(name)} (${description.replace(/^Partition: |\.$/g, '')})`).join(' and ')}.
 
@@ -107,7 +107,7 @@ Well-formed events of today have no \`unmapped\`, with known exceptions: CloudTr
 
 ## State changes
 
-For other events, this map says where \`state\`, \`previous_state\`, \`resource_id\`, \`event_name\` (the verb), \`error_code\` and \`error_message\` come from. It has ${types.length} types of event from ${sources.length} sources; ${changes.length} of them name a state, so their \`kind\` is \`state_change\`. Paths start below \`detail\`; \`@resources\` is the list in the envelope. If there are several paths, the first one with a value (not blank, not an object) counts. Ids of EC2 instances are taken from the envelope's resources and from the paths in the last column; \`{}\` marks a JSON text to be parsed.
+For other events of AWS's own sources, this map says where \`state\`, \`previous_state\`, \`resource_id\`, \`event_name\` (the verb), \`error_code\` and \`error_message\` come from. It has ${types.length} types of event from ${sources.length} sources; ${changes.length} of them name a state, so their \`kind\` is \`state_change\`. Paths start below \`detail\`; \`@resources\` is the list in the envelope. If there are several paths, the first one with a value (not blank, not an object) counts. Ids of EC2 instances are taken from the envelope's resources and from the paths in the last column; \`{}\` marks a JSON text to be parsed.
 
 An event of any other type becomes a row too, with its whole \`detail\` but without these cells: a wrong guess would be worse than none.
 

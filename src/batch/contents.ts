@@ -142,7 +142,7 @@ function workDocumentOf(
 ): WorkDocument {
   const made = attempt(() => {
     const find = configuration.unknownRecords === 'keep' ? recognise : eventIn;
-    const event = find(orThrow(json));
+    const event = find(orThrow(json), configuration.trustedSources);
     const row = rowOf(event, arrivedMs);
     const partition = partitionOf(row, configuration);
     return row.instances

@@ -1,5 +1,6 @@
 import { RecordError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isAwsMade } from './aws-made.ts';
 
 /**
  * One AWS event, in the form that it came in. Members that AWS documents may be missing or of any
@@ -11,10 +12,10 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 export type AwsEvent =
   /** A CloudTrail record as CloudTrail writes it. */
   | { readonly family: 'bare'; readonly record: JsonObject }
-  /** A CloudTrail record as the `detail` of an EventBridge event. */
+  /** A CloudTrail record as the `detail` of an EventBridge event that AWS made. */
   | { readonly family: 'wrapped'; readonly envelope: JsonObject; readonly record: JsonObject }
-  /** Any other EventBridge event. */
-  | { readonly family: 'other'; readonly envelope: JsonObject }
+  /** Any other EventBridge event, also one that only looks like a CloudTrail record. */
+  | { readonly family: 'other'; readonly envelope: JsonObject; readonly isAwsMade: boolean }
   /** JSON that is no event of ours. */
   | { readonly family: 'unknown'; readonly document: Json };
 
@@ -24,15 +25,20 @@ export type AwsEvent =
  */
 export const cloudTrailEnding = ' via CloudTrail';
 
-/** Recognises an event by its content. */
-export function recognise(document: Json): AwsEvent {
+/**
+ * Recognises an event by its content. Whoever may put events on a bus may put what looks like a CloudTrail
+ * record, so it is taken for one only where AWS made the envelope.
+ * @param trustedSources further sources whose envelopes count as made by AWS
+ */
+export function recognise(document: Json, trustedSources?: ReadonlySet<string>): AwsEvent {
   if (!isObject(document)) return { family: 'unknown', document };
   const { source, detail } = document;
   const detailType = document['detail-type'];
   if (typeof source === 'string' && typeof detailType === 'string') {
-    return detailType.endsWith(cloudTrailEnding) && isObject(detail)
+    const isOfAws = isAwsMade(source, trustedSources);
+    return isOfAws && detailType.endsWith(cloudTrailEnding) && isObject(detail)
       ? { family: 'wrapped', envelope: document, record: detail }
-      : { family: 'other', envelope: document };
+      : { family: 'other', envelope: document, isAwsMade: isOfAws };
   }
   return isCloudTrailRecord(document)
     ? { family: 'bare', record: document }
@@ -60,8 +66,8 @@ function isThere(member: Json | undefined): boolean {
 }
 
 /** The event in a document. @throws RecordError NOT_AN_EVENT */
-export function eventIn(document: Json): AwsEvent {
-  const event = recognise(document);
+export function eventIn(document: Json, trustedSources?: ReadonlySet<string>): AwsEvent {
+  const event = recognise(document, trustedSources);
   if (event.family !== 'unknown') return event;
   throw new RecordError(
     'NOT_AN_EVENT',

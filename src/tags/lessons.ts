@@ -48,20 +48,15 @@ export type Lesson = {
 export function lessonsOf(event: AwsEvent): Lesson[] {
   if (event.family === 'unknown') return [];
   if (event.family === 'other') {
+    // What anybody may put, a partner's events among them, teaches nothing.
+    if (!event.isAwsMade) return [];
     const { envelope } = event;
     const teach = teachersBySource.get(envelope.source);
     return withHomes(envelope, teach?.(envelope) ?? []);
   }
   const { record } = event;
-  // Anybody may put an envelope of his own around what looks like a record.
-  if (event.family === 'wrapped' && !isOfAws(event.envelope)) return [];
   const teach = teachersByCall.get(callIn(record));
   return teach && !hasFailed(record) ? teach(record) : [];
-}
-
-/** Sources that begin so are AWS's own: nobody else can put their events on a bus. */
-function isOfAws({ source }: JsonObject): boolean {
-  return typeof source === 'string' && source.startsWith('aws.');
 }
 
 /** Service and name of a call. A number that JavaScript does not hold is an object without text. */
@@ -283,7 +278,6 @@ const findResourceArns: Finder = finderOf(['resources']);
 
 /** Adds where instances live by the ARNs in the envelope, if that is not where the event is from. */
 function withHomes(envelope: JsonObject, lessons: Lesson[]): Lesson[] {
-  if (!isOfAws(envelope)) return lessons;
   const taught = new Set(lessons.map(({ id }) => id));
   const homes = findResourceArns(envelope).flatMap((arn): Lesson[] => {
     const id = idIn(arn);

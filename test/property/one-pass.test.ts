@@ -109,6 +109,19 @@ function built(text: string): Row {
 }
 
 describe('A line that is copied from the bytes of a record', () => {
+  test.each(['my.app', 'aws.partner/x', 'aws.s3.x', 'AWS.s3', ''])(
+    'is never made in an envelope of source "%s", that anybody may put',
+    (source) => {
+      const of = (source: string) =>
+        `${wrappedHead.replace('"aws.s3"', JSON.stringify(source))}{"eventVersion":"1.11",` +
+        '"eventTime":"2026-11-20T10:11:12Z","eventSource":"s3.amazonaws.com","awsRegion":"eu-west-1",' +
+        '"eventType":"AwsApiCall","userIdentity":{"type":"Root"}}}';
+
+      expect(copied(of('aws.s3'))).toMatchObject({ actor_type: 'Root' });
+      expect(copied(of(source))).toBeUndefined();
+    },
+  );
+
   test('says what the row says that is built of it, whatever the event', () => {
     fc.assert(
       fc.property(eventText, (text) => {

@@ -289,7 +289,7 @@ const version: Member = ['"version"', '"0"'];
 const noResources: Member = ['"resources"', '[]'];
 const eventSource: Member = ['"eventSource"', '"ec2.amazonaws.com"'];
 const eventVersion: Member = ['"eventVersion"', '"1.11"'];
-const source = memberOf('"source"', '"aws.ec2"', '"my.app/x"');
+const source = memberOf('"source"', '"aws.ec2"', '"aws.s3"', '"my.app/x"', '"aws.partner/x"');
 const oddSource = memberOf('"source"', '"aws.ec2"', '"s\\ud800"', '""');
 const recordType = memberOf(
   '"detail-type"',

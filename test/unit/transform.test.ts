@@ -6,6 +6,7 @@ import { carry, uncarry } from '../../src/firehose/carrier.ts';
 import { InvocationError } from '../../src/firehose/contract.ts';
 import { firehoseLimits } from '../../src/firehose/limits.ts';
 import type { PutBatch } from '../../src/firehose/put-again.ts';
+import { eventTextOf } from '../../src/rows/rebuild.ts';
 import type { Tags } from '../../src/tags/tags.ts';
 import { bugsIn } from '../../src/telemetry/summary.ts';
 import {
@@ -106,6 +107,40 @@ describe('A record becomes rows, whatever its shape', () => {
       records.map((_record, index) => `${index}`),
     );
     expect(ran.calls).toEqual([]);
+  });
+});
+
+describe('An envelope around a CloudTrail record', () => {
+  const forged = busEvent('forged', {
+    source: 'my.bus',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: JSON.parse(trailRecord('b', { userIdentity: { type: 'Root' } })),
+  });
+  const rowsOfForged = async (environment: RunOptions['environment'] = {}) => {
+    const { answers } = await runRecords([forged, gzipSync(forged)], { environment });
+    return answers.flatMap(({ rows = [] }) => rows);
+  };
+
+  test('of a source that anybody may put is an event like any other', async () => {
+    const rows = await rowsOfForged();
+
+    expect(rows).toHaveLength(2);
+    for (const row of rows) {
+      expect(row).toMatchObject({ event_id: 'forged', kind: 'event', event_source: 'my.bus' });
+      expect(row).not.toHaveProperty('outcome');
+      expect(row).not.toHaveProperty('actor_type');
+      expect(JSON.parse(eventTextOf(row))).toEqual(JSON.parse(forged));
+    }
+  });
+
+  test('of a source that the stack trusts is a call', async () => {
+    const rows = await rowsOfForged({ TRUSTED_SOURCES: 'my.bus' });
+
+    expect(rows).toHaveLength(2);
+    for (const row of rows) {
+      expect(row).toMatchObject({ event_id: 'b', kind: 'api_call', actor_type: 'Root' });
+      expect(JSON.parse(eventTextOf(row))).toEqual(JSON.parse(forged));
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { isAwsMade } from '../../events/aws-made.ts';
 import { cloudTrailEnding, isCloudTrailRecord } from '../../events/event.ts';
 import { readLimits } from '../../events/read.ts';
 import { type JsonObject, parseJson } from '../../json.ts';
@@ -324,6 +325,8 @@ function deriveCells(plan: Plan): DerivedCells | undefined {
   const record = valuesOf('record');
   const envelope = valuesOf('envelope');
   if (!isPlainCall(record) || !Object.values(envelope).every(isString)) return undefined;
+  // Those of trusted sources are few, and left to rowOf.
+  if (plan === plans.wrapped && !isAwsMade(envelope.source)) return undefined;
   const facts = recordFacts(record, 0);
   const cells: Row = {};
   for (const { column, derive } of plan.derived) cells[column] = derive(facts) as never;

@@ -22,7 +22,11 @@ describe('An event is recognised', () => {
   ])('as %s, of the detail-type "%s" and a detail like %j', (family, detailType, detail) => {
     const document = { source: 'aws.ec2', 'detail-type': detailType, detail };
 
-    expect(recognise(document)).toMatchObject({ family, envelope: document });
+    expect(recognise(document)).toMatchObject({
+      family,
+      envelope: document,
+      ...(family === 'other' ? { isAwsMade: true } : {}),
+    });
   });
 
   test('by its envelope alone, whatever else is missing', () => {
@@ -30,9 +34,47 @@ describe('An event is recognised', () => {
   });
 
   test('as wrapped, also where its detail is a record that could stand alone', () => {
-    const document = { source: 's', 'detail-type': 'x via CloudTrail', detail: record, ...record };
+    const envelope = { source: 'aws.s3', 'detail-type': 'x via CloudTrail' };
+    const document = { ...envelope, detail: record, ...record };
 
     expect(recognise(document)).toEqual({ family: 'wrapped', envelope: document, record });
+  });
+
+  test.each([
+    'my.harmless.app',
+    'aws.partner/example.com/x',
+    'aws.ec2/x',
+    'aws.ec2.x',
+    'aws.',
+    'aws',
+    'AWS.ec2',
+    ' aws.ec2',
+    'xaws.ec2',
+    'ec2.amazonaws.com',
+    'route53-recovery-readiness.amazonaws.com',
+    '',
+  ])('as other, whatever its detail looks like, in an envelope of source "%s"', (source) => {
+    const document = { source, 'detail-type': 'AWS API Call via CloudTrail', detail: record };
+
+    expect(recognise(document)).toEqual({
+      family: 'other',
+      envelope: document,
+      isAwsMade: false,
+    });
+  });
+
+  test('as made by AWS also where its source is trusted, by its exact name', () => {
+    const trusted = new Set(['my.replay']);
+    const familyOf = (source: string, detailType: string) => {
+      const document = { source, 'detail-type': detailType, detail: record };
+      return recognise(document, trusted);
+    };
+
+    expect(familyOf('my.replay', 'AWS API Call via CloudTrail').family).toBe('wrapped');
+    expect(familyOf('my.replay', 'Order Placed')).toMatchObject({ isAwsMade: true });
+    expect(familyOf('my.replay2', 'AWS API Call via CloudTrail').family).toBe('other');
+    expect(familyOf('my.repla', 'Order Placed')).toMatchObject({ isAwsMade: false });
+    expect(familyOf('aws.ec2', 'AWS API Call via CloudTrail').family).toBe('wrapped');
   });
 
   test.each<[string, Json]>([

@@ -75,7 +75,7 @@ describe('RunInstances', () => {
     expect(lessonsIn(launchOf({ instanceId: one, ...item }))).toEqual([]);
   });
 
-  test.each(['my.app', 'awsx.ec2', 'AWS.ec2', ''])(
+  test.each(['my.app', 'awsx.ec2', 'AWS.ec2', 'aws.partner/example.com/x', 'aws.ec2/x', ''])(
     'tells nothing in an envelope of source "%s", that anybody may put',
     (source) => {
       const record = launchOf({ instanceId: one, tagSet: itemsOf({ team: 'web' }) });
@@ -539,6 +539,7 @@ describe('Where an instance lives', () => {
 
   test.each<[what: string, source: string, resource: Json]>([
     ['in an event that anybody may put', 'my.app', arnOf(one, elsewhere)],
+    ["in a partner's event", 'aws.partner/example.com/x', arnOf(one, elsewhere)],
     ['by a bare id', 'aws.health', one],
     ['by an ARN without account', 'aws.ec2', `arn:aws:ec2:us-east-1::instance/${one}`],
     ['by an ARN with a zone', 'aws.ec2', `arn:aws:ec2:us-east-1b:${ownAccount}:instance/${one}`],
