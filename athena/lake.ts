@@ -70,10 +70,15 @@ export function lakeTemplate(views: readonly View[], queries: readonly NamedQuer
       },
       RetiredSources: {
         Type: 'String',
+        Default: '',
         Description: 'Sources that once had one, comma separated.',
       },
       OutputFormat: { Type: 'String', Description: 'Form of new rows.' },
-      AlsoRead: { Type: 'String', Description: 'Form of older rows too, or empty.' },
+      AlsoRead: {
+        Type: 'String',
+        Default: '',
+        Description: 'Form of older rows too, or empty.',
+      },
       FirstDay: { Type: 'String', Description: 'First day that queries look at, yyyy-MM-dd.' },
       BytesScannedCutoff: { Type: 'Number', Description: 'Bytes that one query may scan.' },
     },

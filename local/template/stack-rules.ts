@@ -320,7 +320,7 @@ export const stackRules: readonly StackRule[] = [
   {
     path: 'Resources.StreamRole.Properties.Policies',
     message: 'The role of the stream lacks %s on the table that it converts by',
-    cure: 'Grant glue:GetTable, glue:GetTableVersion and glue:GetTableVersions where condition HasParquet holds.',
+    cure: 'Grant glue:GetTable, glue:GetTableVersion and glue:GetTableVersions, always.',
     broken: (stack) => {
       const table = schemaTable(stack)?.replace('.', '/');
       const grants = grantsOfStream(stack);

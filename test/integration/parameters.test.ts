@@ -11,6 +11,12 @@ interface Values {
   readonly refused: readonly (string | number)[];
 }
 const letters = (count: number) => 'a'.repeat(count);
+const accounts = (count: number) => Array(count).fill('123456789012').join();
+/** Names of 31 and 32 characters, and a last one that makes it as long as it has to be. */
+const sourcesOf = (length: number) => {
+  const most = Array.from({ length: 31 }, (_, index) => `${letters(29)}${10 + index}`).join();
+  return `${most},${'b'.repeat(length - most.length - 1)}`;
+};
 const sources = {
   taken: ['aws.ec2', 'aws.ec2,my-app_1'],
   refused: ['aws.EC2', 'aws.ec2, aws.s3', 'other'],
@@ -43,8 +49,8 @@ const parameters: Readonly<Record<string, Values>> = {
   TagLookup: { byDefault: 'on', taken: ['off'], refused: ['', 'true'] },
   TagKeys: {
     byDefault: '',
-    taken: ['Name,cost-*', 'Kostenträger', letters(1024)],
-    refused: ['a\nb', letters(1025)],
+    taken: ['Name,cost-*', 'Kostenträger', letters(512), 'ä'.repeat(128), '"\\'.repeat(64)],
+    refused: ['a\nb', letters(513), 'ä'.repeat(129), '"'.repeat(129)],
   },
   MemberRole: {
     byDefault: '',
@@ -53,8 +59,15 @@ const parameters: Readonly<Record<string, Values>> = {
   },
   MemberAccounts: {
     byDefault: '',
-    taken: ['123456789012', '123456789012,111122223333'],
-    refused: ['*', '12345678901', '1234567890123', '123456789012,root'],
+    taken: ['123456789012', '123456789012,111122223333', accounts(64)],
+    refused: [
+      '*',
+      '12345678901',
+      '1234567890123',
+      '123456789012,root',
+      '123456789012, 111122223333',
+      accounts(65),
+    ],
   },
   OrganizationId: {
     byDefault: '',
@@ -63,8 +76,8 @@ const parameters: Readonly<Record<string, Values>> = {
   },
   PartitionSources: {
     byDefault: defaultSources.join(),
-    taken: sources.taken,
-    refused: ['', ...sources.refused],
+    taken: [...sources.taken, sourcesOf(1024)],
+    refused: ['', ...sources.refused, sourcesOf(1025)],
   },
   RetiredSources: { byDefault: '', taken: sources.taken, refused: sources.refused },
   MaxDaysLate: {
@@ -113,6 +126,7 @@ const parameters: Readonly<Record<string, Values>> = {
   EventsExpireDays: { byDefault: 0, taken: [1, 3650], refused: [-1] },
   ErrorsExpireDays: { byDefault: 0, taken: [1, 3650], refused: [-1] },
   ResultsExpireDays: { byDefault: 30, taken: [0, 3650], refused: [-1] },
+  TrailExpireDays: { byDefault: 0, taken: [1, 3650], refused: [-1] },
   DatabaseName: {
     byDefault: 'eventlake',
     taken: ['audit_2026', letters(128)],

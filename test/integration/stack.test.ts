@@ -223,6 +223,9 @@ const isPrivate = {
 const encryptedBy = (rule: object) => ({ ServerSideEncryptionConfiguration: [rule] });
 const byS3 = encryptedBy({ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } });
 
+/** But for one of a stack that could not be created: every further try would leave an empty one. */
+const stays = ['RetainExceptOnCreate', 'Retain'];
+
 describe('Every bucket', () => {
   const stack = loadStack({ parameters: { CreateTrail: 'true' } });
   const buckets = resourcesOf(stack, 'AWS::S3::Bucket');
@@ -238,7 +241,7 @@ describe('Every bucket', () => {
       PublicAccessBlockConfiguration: isPrivate,
       BucketEncryption: byS3,
     });
-    expect([made.DeletionPolicy, made.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+    expect([made.DeletionPolicy, made.UpdateReplacePolicy]).toEqual(stays);
   });
 
   test('keeps its policy, too, which takes no call without TLS', () => {
@@ -248,7 +251,7 @@ describe('Every bucket', () => {
       buckets.map(([id]) => stack.names[id]?.ref),
     );
     for (const [, { DeletionPolicy, UpdateReplacePolicy }] of policies) {
-      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(stays);
     }
   });
 });
@@ -322,6 +325,20 @@ describe('The bucket', () => {
   ])('expires %s', (_, parameters, Rules) => {
     expect(propertiesOf('Bucket', parameters)?.LifecycleConfiguration).toEqual({ Rules });
   });
+});
+
+test('The files of the trail stay, or go after the days that are asked for', () => {
+  const rulesOf = (TrailExpireDays: number) =>
+    propertiesOf('TrailBucket', { CreateTrail: 'true', TrailExpireDays })?.LifecycleConfiguration;
+  const unfinished = {
+    Id: 'unfinished-uploads',
+    Status: 'Enabled',
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+  };
+  const files = { Id: 'trail', Status: 'Enabled', Prefix: 'AWSLogs/', ExpirationInDays: 400 };
+
+  expect(rulesOf(0)).toEqual({ Rules: [unfinished] });
+  expect(rulesOf(400)).toEqual({ Rules: [unfinished, files] });
 });
 
 describe('The trail', () => {

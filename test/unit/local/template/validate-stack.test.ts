@@ -557,7 +557,7 @@ const stackCases: readonly StackCase[] = [
     name: 'a role that may not look at the table',
     parameters: { OutputFormat: 'parquet' },
     template: {
-      'Resources.StreamRole.Properties.Policies.0.PolicyDocument.Statement.3.Fn::If.1.Action': [
+      'Resources.StreamRole.Properties.Policies.0.PolicyDocument.Statement.3.Action': [
         'glue:GetTable',
       ],
     },
