@@ -1,3 +1,13 @@
+const tested = 24;
+
+// Node 20 fails somewhere deep in the first test; so say it here.
+if (Number.parseInt(process.versions.node, 10) !== tested) {
+  console.error(
+    `The tests run by Node ${tested}, as the function does, not by ${process.versions.node}: \`npm test\` takes it from node_modules.`,
+  );
+  process.exit(1);
+}
+
 /** middy 7 is ESM only, so Jest runs in ESM mode: see the `test` script for its flag. */
 const typescript = {
   swcrc: false,

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { isGzip } from '../../src/events/gzip.ts';
 import { createSplitter, type Piece } from '../../src/events/split.ts';
 import { environmentErrorOf } from '../errors.ts';
-import { isGzip } from './record-of.ts';
 
 /** Something that events are read from: a file, or standard input. */
 export interface Source {

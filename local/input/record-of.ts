@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync, constants as zlib } from 'node:zlib';
+import { isGzip, maxUnzippedBytes } from '../../src/events/gzip.ts';
 import { serviceLimits } from '../firehose/limits.ts';
 
 /** The record of an event: its bytes, gzipped where they are too many; undefined where they still are. */
@@ -8,15 +9,7 @@ export function recordOf(event: Uint8Array): Uint8Array | undefined {
   return packed.length <= serviceLimits.maxRecordBytes ? packed : undefined;
 }
 
-/** As far as the function unpacks a record. */
-const maxUnzippedBytes = 32 * 1024 * 1024;
-
-/** Whether bytes start as gzip does. */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-/** What a record holds: gzipped or not; nothing where it cannot be unpacked. */
+/** What a record holds, gzipped or not, as far as the function unpacks it; nothing where it cannot be. */
 export function unzip(bytes: Uint8Array): Uint8Array {
   if (!isGzip(bytes)) return bytes;
   try {

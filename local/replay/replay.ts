@@ -1,4 +1,4 @@
-import { serviceLimits } from '../firehose/limits.ts';
+import { batchesOf } from '../stream/batches.ts';
 import type { Ledger, Settlement } from './ledger.ts';
 
 /** A record to be put again. */
@@ -87,21 +87,6 @@ export async function replay(
     await target.close();
   }
   return counts;
-}
-
-async function* batchesOf(records: AsyncIterable<ReplayRecord>): AsyncGenerator<ReplayRecord[]> {
-  let batch: ReplayRecord[] = [];
-  for await (const record of records) {
-    const isFull =
-      batch.length === serviceLimits.maxBatchRecords ||
-      sizeOf(batch) + record.bytes.length > serviceLimits.maxBatchBytes;
-    if (batch.length > 0 && isFull) {
-      yield batch;
-      batch = [];
-    }
-    batch.push(record);
-  }
-  if (batch.length > 0) yield batch;
 }
 
 function sizeOf(records: readonly ReplayRecord[]): number {

@@ -1,18 +1,20 @@
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  openBrace,
+  openBracket,
+  quote,
+  scanString,
+  skipSpace,
+} from '../../src/events/scan.ts';
 import { uncarry } from '../../src/firehose/carrier.ts';
 import { epochMsOf, isInstant, toRowTime } from '../../src/rows/time.ts';
 import { unzip } from '../input/record-of.ts';
 
 /** When a record arrives whose bytes tell no time. */
 export const arrivalWithoutTimeMs = 0;
-
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /**
  * When a record arrives at a stream that is fed with what happened long ago: when its first event
@@ -74,7 +76,10 @@ function timesIn(bytes: Uint8Array, start: number): Times & { end: number } {
   while (at < bytes.length) {
     const byte = bytes[at] as number;
     if (byte === quote) {
-      const end = endOfString(bytes, at);
+      const end = scanString(bytes, at);
+      // A text that is cut or broken: what follows may be anything.
+      if (typeof end !== 'number')
+        return { ...times, end: end === 'incomplete' ? bytes.length : end.at };
       if (depth === 1) {
         const isKey = bytes[skipSpace(bytes, end)] === colon;
         if (isKey) key = keyIn(bytes, at, end);
@@ -109,22 +114,6 @@ function startOfEvent(bytes: Uint8Array): number {
   const head = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
   const opening = /^(?:\xef\xbb\xbf)?\s*\{\s*"Records"\s*:\s*\[/.exec(head);
   return bytes.indexOf(openBrace, opening?.[0].length ?? 0);
-}
-
-/** The index after the string that opens at `start`, or the end. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  for (let at = start + 1; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === quote) return at + 1;
-    if (byte === backslash) at++;
-  }
-  return bytes.length;
-}
-
-function skipSpace(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while (at < bytes.length && (bytes[at] as number) <= 0x20) at++;
-  return at;
 }
 
 const longestKeyBytes = '"\\u0065'.length * 'eventTime'.length;

@@ -3,10 +3,10 @@ import { splitDocuments } from '../../src/events/split.ts';
 import { uncarry } from '../../src/firehose/carrier.ts';
 import { EnvironmentError, environmentErrorOf } from '../errors.ts';
 import type { Failure } from '../firehose/failures.ts';
-import { serviceLimits } from '../firehose/limits.ts';
 import type { Outcome } from '../firehose/response.ts';
 import { readPieces, type Source, type SourcePiece } from '../input/read-pieces.ts';
 import { recordOf, unzip } from '../input/record-of.ts';
+import { batchesOf } from './batches.ts';
 import { countLines } from './count-lines.ts';
 import type { LoggedFailure } from './function-log.ts';
 import {
@@ -115,25 +115,17 @@ export async function putSources(
     return undefined;
   };
 
-  const put = async (pieces: readonly SourcePiece[]) => {
-    let batch: TicketedRecord<Ticket>[] = [];
-    let batchBytes = 0;
+  function* recordsIn(pieces: readonly SourcePiece[]): Generator<TicketedRecord<Ticket>> {
     for (const piece of pieces) {
       const bytes = recordIn(piece);
       if (!bytes) continue;
-      const isFull =
-        batch.length === serviceLimits.maxBatchRecords ||
-        batchBytes + bytes.length > serviceLimits.maxBatchBytes;
-      if (isFull) {
-        await local.put(batch);
-        batch = [];
-        batchBytes = 0;
-      }
       const { place, broken } = piece;
-      batch.push({ bytes, ticket: broken === undefined ? { place } : { place, broken } });
-      batchBytes += bytes.length;
+      yield { bytes, ticket: broken === undefined ? { place } : { place, broken } };
     }
-    if (batch.length > 0) await local.put(batch);
+  }
+
+  const put = async (pieces: readonly SourcePiece[]) => {
+    for await (const batch of batchesOf(recordsIn(pieces))) await local.put(batch);
   };
 
   const readSource = async (source: Source, readBefore: number) => {

@@ -1,3 +1,4 @@
+import { isCalendarDay } from '../../src/rows/time.ts';
 import { UsageError } from '../errors.ts';
 import type { Option } from './command.ts';
 import { pathOf, type Terminal } from './terminal.ts';
@@ -32,9 +33,6 @@ export function lakeFolderOf(lake: string | undefined, terminal: Terminal, name 
 /** The value of an option that takes a day. @throws UsageError where it is not a day */
 export function dayIn(option: string, value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
-  const epochMs = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
-  // It takes February 30th for March 2nd.
-  const isDay = !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(value);
-  if (isDay) return value;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(value) && isCalendarDay(value)) return value;
   throw new UsageError(`--${option} is ${value}, but has to be a day like 2026-11-20.`);
 }

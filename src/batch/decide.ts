@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { RecordError } from '../errors.ts';
-import { isGzip } from '../events/read.ts';
+import { isGzip } from '../events/gzip.ts';
 import { maxAttempts } from '../firehose/carrier.ts';
 import { type FirehoseLimits, maxLineBytesOf } from '../firehose/limits.ts';
 import { type Journey, type Part, pack } from '../firehose/parts.ts';

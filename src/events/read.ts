@@ -2,13 +2,14 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { type Attempt, attempt, orThrow, RecordError } from '../errors.ts';
 import { hasMoreObjects, isDeeperThan, isObject, type Json, parseJson } from '../json.ts';
+import { isGzip, maxUnzippedBytes } from './gzip.ts';
 import { openBracket } from './scan.ts';
 import { splitDocuments } from './split.ts';
 import { messagesIn, messagesInLarge } from './subscription.ts';
 
 /** Bounds on what one record may unfold to: nobody chooses what is put on a stream. */
 export interface ReadLimits {
-  /** Bytes after gunzip. A CloudTrail file that fits a record gzipped has some 20 MB. */
+  /** Bytes after gunzip. */
   readonly maxUnzippedBytes: number;
   /** Bytes after gunzip for each byte before. As many as one document may have are never too many. */
   readonly maxUnzipRatio: number;
@@ -28,7 +29,7 @@ export interface ReadLimits {
 }
 
 export const readLimits: ReadLimits = {
-  maxUnzippedBytes: 32 * 1024 * 1024,
+  maxUnzippedBytes,
   maxUnzipRatio: 200,
   maxDocuments: 50_000,
   maxDocumentBytes: 1280 * 1024,
@@ -51,11 +52,6 @@ export function decodeBase64(data: unknown): Buffer {
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
   if (data.length % 4 === 0 && bytes.length === (data.length / 4) * 3 - padding) return bytes;
   throw new RecordError('BAD_BASE64', `${data.length} characters that are not base64`);
-}
-
-/** Whether bytes start as gzip does. */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 /** Unpacks gzip; gives other bytes back. @throws RecordError BAD_GZIP */

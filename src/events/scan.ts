@@ -12,7 +12,7 @@ export interface Break {
 }
 
 export const lineFeed = 0x0a;
-const quote = 0x22;
+export const quote = 0x22;
 export const comma = 0x2c;
 export const colon = 0x3a;
 export const openBracket = 0x5b;
@@ -117,7 +117,7 @@ export function skipSpace(bytes: Uint8Array, from: number): number {
 }
 
 /** The index after the string that opens at `start`. */
-function scanString(bytes: Uint8Array, start: number): number | Break | 'incomplete' {
+export function scanString(bytes: Uint8Array, start: number): number | Break | 'incomplete' {
   for (let at = start + 1; at < bytes.length; at++) {
     const byte = bytes[at];
     if (byte === quote) return at + 1;

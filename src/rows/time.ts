@@ -32,8 +32,8 @@ export function toRowTime(text: string): RowTime | undefined {
   return isInstant(epochMs) ? rowTimeOf(epochMs) : undefined;
 }
 
-/** Date.parse takes February 30th for March 2nd. */
-function isCalendarDay(text: string): boolean {
+/** Whether a text starts with a day, `yyyy-MM-dd`, of the calendar: Date.parse takes February 30th for March 2nd. */
+export function isCalendarDay(text: string): boolean {
   if (Number(text.slice(8, 10)) <= 28) return true;
   const day = text.slice(0, 10);
   const parsed = Date.parse(`${day}T00:00:00Z`);

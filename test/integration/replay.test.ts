@@ -5,10 +5,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { buildIfNeeded } from '../../local/build.ts';
 import type { FirehoseCall, FirehoseFault } from '../../local/endpoints/firehose.ts';
 import { serveLoopback } from '../../local/endpoints/http-server.ts';
-import { createSqsEndpoint, type QueueMessage } from '../../local/endpoints/sqs.ts';
 import { carry } from '../../src/firehose/carrier.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
 import { errorObjectsIn, rowsIn } from '../support/lake-fixture.ts';
+import { createSqsEndpoint, type QueueMessage } from '../support/sqs-endpoint.ts';
 import { openStreamEndpoint } from '../support/stream-endpoint.ts';
 import { busEvent } from '../support/transform-fixture.ts';
 

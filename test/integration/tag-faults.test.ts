@@ -7,16 +7,16 @@ import {
   type Ec2EndpointOptions,
   type Ec2Fault,
 } from '../../local/endpoints/ec2.ts';
-import {
-  createStsEndpoint,
-  type StsEndpoint,
-  type StsEndpointOptions,
-} from '../../local/endpoints/sts.ts';
 import { defaultLimits } from '../../src/batch/limits.ts';
 import { createEc2LookUp } from '../../src/tags/ec2.ts';
 import { ec2LookUp } from '../../src/tags/ec2-look-up.ts';
 import { createMemberCredentials } from '../../src/tags/member-credentials.ts';
 import { createTags } from '../../src/tags/tags.ts';
+import {
+  createStsEndpoint,
+  type StsEndpoint,
+  type StsEndpointOptions,
+} from '../support/sts-endpoint.ts';
 import { idOf, otherAccount, ownAccount } from '../support/tags-fixture.ts';
 import { busEvent, runRecords } from '../support/transform-fixture.ts';
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { serveLoopback } from './http-server.ts';
+import { serveLoopback } from '../../local/endpoints/http-server.ts';
 
 /** A message of the queue. */
 export interface QueueMessage {

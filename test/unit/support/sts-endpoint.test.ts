@@ -1,6 +1,6 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createStsEndpoint, type StsEndpointOptions } from '../../../../local/endpoints/sts.ts';
+import { createStsEndpoint, type StsEndpointOptions } from '../../support/sts-endpoint.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/eventlake-member';
 const opened: { close(): unknown }[] = [];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ApiError } from './api-error.ts';
-import { serveLoopback } from './http-server.ts';
+import { ApiError } from '../../local/endpoints/api-error.ts';
+import { serveLoopback } from '../../local/endpoints/http-server.ts';
 import {
   accessKeyIn,
   element,
@@ -11,7 +11,7 @@ import {
   queryErrorAnswer,
   signedRegionIn,
   type XmlAnswer,
-} from './query-protocol.ts';
+} from '../../local/endpoints/query-protocol.ts';
 
 /** One request that reached the endpoint, as far as it could be understood. */
 export interface StsCall {
