@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import { configurationOf } from '../src/config.ts';
 import type { Invocation, Response } from '../src/firehose/contract.ts';
@@ -27,7 +26,6 @@ const tags = createTags({
 /** Firehose's transformation. middy's early time-out would throw, and so cost the whole batch. */
 export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
   .use(injectLambdaContext(logger))
-  .use(logMetrics(metrics))
   .handler(async (invocation, context) => {
     const transformed = await transform(
       invocation,
@@ -47,10 +45,12 @@ export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
       logger.debug('Record failed', { ...failed });
     }
     logger.info('Batch transformed', { ...summary });
-    for (const { name, value, code } of metricsOf(summary)) {
+    for (const { name, value, code } of metricsOf(summary, configuration.metrics)) {
       const metric =
         code === undefined ? metrics : metrics.singleMetric().addDimension('code', code);
       metric.addMetric(name, MetricUnit.Count, value);
     }
+    // It would warn of every batch that has nothing to tell.
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     return response;
   });

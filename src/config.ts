@@ -14,6 +14,8 @@ export interface Configuration {
   readonly tagLookup: 'on' | 'off';
   /** Keys of the tags that are kept, `*` for any characters; empty keeps all. */
   readonly tagKeys: readonly string[];
+  /** Which metrics are written. */
+  readonly metrics: 'all' | 'alarmed';
   /** Name of the role to assume in other accounts, to look tags up there. */
   readonly memberRole: string | undefined;
   /** Those accounts, where they are named one by one. */
@@ -43,6 +45,7 @@ export function configurationOf(environment: Environment): Configuration {
     trustedSources: trustedIn(environment, 'TRUSTED_SOURCES'),
     tagLookup: oneOf(environment, 'TAG_LOOKUP', ['on', 'off']),
     tagKeys: listIn(environment, 'TAG_KEYS'),
+    metrics: oneOf(environment, 'METRICS', ['all', 'alarmed']),
     memberRole: roleIn(environment, 'MEMBER_ROLE'),
     memberAccounts: accountsIn(environment, 'MEMBER_ACCOUNTS'),
     organizationId: organizationIn(environment, 'ORGANIZATION_ID'),

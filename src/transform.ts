@@ -103,6 +103,7 @@ function settle(
           ? {
               ...known,
               result: 'Ok',
+              calls: lines.filter(({ isCall }) => isCall).length,
               tags: tagCountsOf(lines.flatMap(({ instances = [] }) => instances)),
             }
           : { ...known, carriers: carriersOf([lines], journey, limits) };

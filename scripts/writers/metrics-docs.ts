@@ -1,11 +1,13 @@
 import { loadStack } from '../../local/template/load-stack.ts';
-import { byCodeMetric, identities, metrics } from '../../src/telemetry/metrics.ts';
+import { alarmedMetrics, byCodeMetric, identities, metrics } from '../../src/telemetry/metrics.ts';
 import type { Writer } from '../writer.ts';
 
 const code = (text: string) => `\`${text}\``;
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const alarmed = alarmedMetrics.map(code).join(', ');
 
 const names = table(
   ['metric', 'counts'],
@@ -55,11 +57,15 @@ The function counts what became of every record and event of an invocation. It w
 (\`Batch transformed\`) and to CloudWatch, as metrics in the namespace \`eventlake\`. Their dimension \`service\` is the
 name of the stack.
 
+What is zero in an invocation is not written: read a metric that is absent as zero. CloudWatch charges for every metric
+that has a value in an hour, 0.30 USD for a month of hours in most Regions. With parameter \`Metrics=alarmed\` the function
+writes only those that an alarm watches (${alarmed}). The log has all of them in any case.
+
 ${names}
 
 ## How they add up
 
-These sums hold for every invocation, and so for any span of time:
+These sums hold for every invocation, and so for any span of time, where what is absent is zero:
 
 \`\`\`
 ${sums}

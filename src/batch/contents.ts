@@ -10,6 +10,7 @@ import { type Partition, partitionOf } from '../partition/partition.ts';
 import { lineOf } from '../rows/line.ts';
 import { plainLineOf } from '../rows/one-pass/line.ts';
 import { rowOf } from '../rows/row.ts';
+import type { Row } from '../rows/schema.ts';
 import type { Lesson } from '../tags/lessons.ts';
 import type { TaggedRow } from './add-tags.ts';
 import type { Share } from './budget.ts';
@@ -27,7 +28,7 @@ export type Contents =
 
 /** One document of a record: an event, or why it is none. */
 export type WorkDocument = { readonly bytes: Uint8Array } & (
-  | { readonly partition: Partition; readonly line: Buffer }
+  | { readonly partition: Partition; readonly line: Buffer; readonly isCall: boolean }
   /** It waits for tags. */
   | ({ readonly partition: Partition } & TaggedRow)
   /** It is put again, as its record has more lines than an answer holds: their sizes are enough. */
@@ -129,7 +130,13 @@ function plainDocumentIn(
   if (bytes.length > Math.min(maxPlainBytes, limits.maxDocumentBytes)) return undefined;
   if (!isUtf8(bytes)) return undefined;
   const plain = plainLineOf(bytes, arrivedMs);
-  return plain && { bytes, line: plain.line, partition: partitionOf(plain.cells, configuration) };
+  if (!plain) return undefined;
+  return {
+    bytes,
+    line: plain.line,
+    isCall: true,
+    partition: partitionOf(plain.cells, configuration),
+  };
 }
 
 /**
@@ -148,9 +155,14 @@ function workDocumentOf(
     const partition = partitionOf(row, configuration);
     return row.instances
       ? { partition, row, lessons: lessonsOf(event) }
-      : { partition, line: Buffer.from(lineOf(row)) };
+      : { partition, line: Buffer.from(lineOf(row)), isCall: isCallIn(row) };
   });
   return made.ok ? { bytes, ...made.value } : { bytes, error: made.error };
+}
+
+/** Whether a row is an API call: stacks in which none arrives any more are told of (docs/metrics.md). */
+export function isCallIn({ kind }: Row): boolean {
+  return kind === 'api_call';
 }
 
 /** Of a row that waits for tags, its line without them. */

@@ -7,7 +7,7 @@ import { type Journey, type Part, pack } from '../firehose/parts.ts';
 import { isSame, type Partition } from '../partition/partition.ts';
 import { withoutInstances, writtenOf } from '../rows/line.ts';
 import type { Row, RowInstance } from '../rows/schema.ts';
-import type { Contents, WorkDocument } from './contents.ts';
+import { type Contents, isCallIn, type WorkDocument } from './contents.ts';
 
 /** What a record should become. An answer names one partition, and cannot tell a bad event from good ones. */
 export type Decision =
@@ -20,6 +20,8 @@ export type Decision =
 export interface Line extends Part {
   readonly partition: Partition;
   readonly line: Buffer;
+  /** Whether it is an API call. */
+  readonly isCall: boolean;
   /** Those in the line. */
   readonly instances?: readonly RowInstance[] | undefined;
 }
@@ -107,9 +109,9 @@ function write(document: WorkDocument, maxLineBytes: number): Line | Sized | Unw
   if ('error' in document) return { bytes, lineBytes: 0, error: document.error };
   if ('lineBytes' in document) return document;
   const { partition } = document;
-  const { line, instances } = lineIn(document);
+  const { line, isCall, instances } = lineIn(document);
   const lineBytes = line.length;
-  if (lineBytes <= maxLineBytes) return { bytes, lineBytes, partition, line, instances };
+  if (lineBytes <= maxLineBytes) return { bytes, lineBytes, partition, line, isCall, instances };
   if ('row' in document && document.row.instances) {
     const row = withoutInstances(document.row);
     return write({ bytes, partition, row, lessons: [] }, maxLineBytes);
@@ -119,11 +121,11 @@ function write(document: WorkDocument, maxLineBytes: number): Line | Sized | Unw
 }
 
 function lineIn(
-  document: { readonly row: Row } | { readonly line: Buffer },
-): Pick<Line, 'line' | 'instances'> {
-  if (!('row' in document)) return { line: document.line };
+  document: { readonly row: Row } | Pick<Line, 'line' | 'isCall'>,
+): Pick<Line, 'line' | 'isCall' | 'instances'> {
+  if (!('row' in document)) return document;
   const { line, instances } = writtenOf(document.row);
-  return { line: Buffer.from(line), instances };
+  return { line: Buffer.from(line), isCall: isCallIn(document.row), instances };
 }
 
 function sizeOf({ bytes, lineBytes, partition }: Line | Sized): Sized {

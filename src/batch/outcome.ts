@@ -13,6 +13,8 @@ export type Outcome = Known &
   (
     | {
         readonly result: 'Ok';
+        /** Rows that are API calls. */
+        readonly calls: number;
         /** Of the instances in its rows. */
         readonly tags: TagCounts;
       }

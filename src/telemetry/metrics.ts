@@ -51,6 +51,10 @@ export const metrics = {
     counts: 'Events that became rows.',
     valueIn: ({ rows }) => rows,
   },
+  ApiCalls: {
+    counts: 'Rows of API calls (kind `api_call`): without a trail that is logging there are none.',
+    valueIn: ({ apiCalls }) => apiCalls,
+  },
   EventsPutAgain: {
     counts:
       'Events in records that were put again completely; they are counted again when they arrive.',
@@ -94,8 +98,21 @@ export const metrics = {
 /** Failed records once more, each with its code as the dimension `code`. */
 export const byCodeMetric = 'RecordsFailedByCode';
 
-/** The metrics of an invocation. */
-export function metricsOf(summary: Summary): Metric[] {
+/** Those that an alarm of the stack looks at. */
+export const alarmedMetrics: readonly MetricName[] = ['RecordsFailed', 'ApiCalls'];
+
+/**
+ * The metrics of an invocation, but for those that are zero: CloudWatch charges for every metric that has a value
+ * in an hour, and most have none.
+ */
+export function metricsOf(summary: Summary, which: 'all' | 'alarmed'): Metric[] {
+  return allMetricsOf(summary).filter(
+    ({ name, value }) =>
+      value !== 0 && (which === 'all' || alarmedMetrics.some((alarmed) => alarmed === name)),
+  );
+}
+
+function allMetricsOf(summary: Summary): Metric[] {
   return [
     ...Object.entries<Definition>(metrics).map(([name, { valueIn }]) => ({
       name,
@@ -109,7 +126,10 @@ export function metricsOf(summary: Summary): Metric[] {
   ];
 }
 
-/** A sum that holds for every invocation, and so for any time: the first is the sum of the others. */
+/**
+ * A sum that holds for every invocation, and so for any time: the first is the sum of the others. What is absent
+ * is zero.
+ */
 export const identities: readonly (readonly [whole: MetricName, ...parts: MetricName[]])[] = [
   ['Records', 'RecordsOk', 'RecordsEmpty', 'RecordsControl', 'RecordsPutAgain', 'RecordsFailed'],
   ['Events', 'Rows', 'EventsPutAgain', 'EventsFailed'],

@@ -21,6 +21,8 @@ export interface Summary {
   readonly putAgain: number;
   readonly events: number;
   readonly rows: number;
+  /** Of them, those that are API calls. */
+  readonly apiCalls: number;
   readonly eventsPutAgain: number;
   readonly eventsFailed: number;
   /** Carriers that the stream accepted. */
@@ -46,11 +48,13 @@ export function summaryOf(records: readonly FirehoseRecord[], { outcomes }: Tran
   const refusals: Record<string, number> = {};
   const tags: Record<string, number> = {};
   let parts = 0;
+  let apiCalls = 0;
   for (const outcome of outcomes) {
     recordsBy[outcome.result] += 1;
     eventsBy[outcome.result] += outcome.events;
     if (outcome.result === 'Dropped') droppedBy[outcome.reason] += 1;
     if (outcome.result === 'Ok') {
+      apiCalls += outcome.calls;
       for (const [status, count] of Object.entries(outcome.tags)) {
         tags[status] = (tags[status] ?? 0) + count;
       }
@@ -70,6 +74,7 @@ export function summaryOf(records: readonly FirehoseRecord[], { outcomes }: Tran
     putAgain: droppedBy['put again'],
     events: eventsBy.Ok + eventsBy.Dropped + eventsBy.ProcessingFailed,
     rows: eventsBy.Ok,
+    apiCalls,
     eventsPutAgain: eventsBy.Dropped,
     eventsFailed: eventsBy.ProcessingFailed,
     parts,

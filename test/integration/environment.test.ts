@@ -26,6 +26,7 @@ const longest: Readonly<Record<string, readonly [longest: string | number, longe
   MemberRole: ['a'.repeat(64), 'a'.repeat(65)],
   MemberAccounts: [times(64, '123456789012').join(), times(65, '123456789012').join()],
   OrganizationId: [`o-${'a'.repeat(32)}`, `o-${'a'.repeat(33)}`],
+  Metrics: ['alarmed'],
   LogLevel: ['DEBUG'],
 };
 

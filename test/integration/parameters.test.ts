@@ -140,6 +140,7 @@ const parameters: Readonly<Record<string, Values>> = {
   },
   Architecture: { byDefault: 'arm64', taken: ['x86_64'], refused: ['', 'x86'] },
   LogLevel: { byDefault: 'INFO', taken: ['DEBUG', 'WARN', 'ERROR'], refused: ['', 'info'] },
+  Metrics: { byDefault: 'all', taken: ['alarmed'], refused: ['', 'none'] },
   LogRetentionDays: { byDefault: 30, taken: [1, 365, 3653], refused: [0, 2, 3654] },
   AlarmTopicArn: {
     byDefault: '',

@@ -160,6 +160,7 @@ describe('The function', () => {
         MemberRole: 'eventlake-member',
         MemberAccounts: '111122223333,444455556666',
         OrganizationId: 'o-a1b2c3d4e5',
+        Metrics: 'alarmed',
         LogLevel: 'DEBUG',
       },
     }).functions;
@@ -175,6 +176,7 @@ describe('The function', () => {
       MEMBER_ACCOUNTS: '111122223333,444455556666',
       ORGANIZATION_ID: 'o-a1b2c3d4e5',
       OWN_ROLE: 'audit-TransformRole',
+      METRICS: 'alarmed',
       POWERTOOLS_LOG_LEVEL: 'DEBUG',
       POWERTOOLS_SERVICE_NAME: 'audit',
     });

@@ -45,7 +45,7 @@ describe('The metrics of an invocation', () => {
   test('count what became of it', async () => {
     const { summary } = await mixed();
 
-    expect(metricsOf(summary).filter(({ value }) => value > 0)).toEqual([
+    expect(metricsOf(summary, 'all')).toEqual([
       { name: 'Records', value: 7 },
       { name: 'RecordsOk', value: 2 },
       { name: 'RecordsEmpty', value: 1 },
@@ -60,8 +60,32 @@ describe('The metrics of an invocation', () => {
     ]);
   });
 
+  test('are those that are not zero, or of them those that an alarm looks at', async () => {
+    const { summary } = await mixed();
+    const { summary: ofCalls } = await runRecords([trailRecord('a'), trailRecord('b')]);
+
+    for (const { value } of metricsOf(summary, 'all')) expect(value).toBeGreaterThan(0);
+    expect(metricsOf(summary, 'alarmed')).toEqual([{ name: 'RecordsFailed', value: 1 }]);
+    expect(metricsOf(ofCalls, 'alarmed')).toEqual([{ name: 'ApiCalls', value: 2 }]);
+    expect(metricsOf((await runRecords([])).summary, 'all')).toEqual([]);
+  });
+
+  test('count API calls among rows, plain ones and others, and nothing else as one', async () => {
+    const withInstance = { requestParameters: { instanceId: 'i-0123456789abcdef0' } };
+    const { summary } = await runRecords([
+      trailRecord('plain'),
+      trailRecord('instance', withInstance),
+      trailRecord('unknown key', { somethingNew: 1 }),
+      trailRecord('sign-in', { eventType: 'AwsConsoleSignIn' }),
+      trailRecord('put again') + busEvent('other partition', { source: 'aws.s3' }),
+      busEvent('a'),
+    ]);
+
+    expect(summary).toMatchObject({ rows: 5, apiCalls: 3, eventsPutAgain: 2 });
+  });
+
   test('add up as the docs say', async () => {
-    const made = metricsOf((await mixed()).summary);
+    const made = metricsOf((await mixed()).summary, 'all');
 
     for (const [whole, ...parts] of identities) {
       const sum = parts.reduce((sum, part) => sum + valueIn(made, part), 0);
@@ -96,7 +120,7 @@ describe('The metrics of an invocation', () => {
       { tags: { ...noTags, answer } },
     );
 
-    expect(metricsOf(summary).filter(({ name }) => name.startsWith('Tags'))).toEqual([
+    expect(metricsOf(summary, 'all').filter(({ name }) => name.startsWith('Tags'))).toEqual([
       { name: 'TagsFound', value: 1 },
       { name: 'TagsNone', value: 2 },
       { name: 'TagsFailed', value: 2 },
