@@ -1,50 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { documentedQueries } from '../../athena/documented-queries.ts';
 import { firstQuery, viewExamples } from '../../athena/examples.ts';
-import { readQueries } from '../../athena/queries.ts';
+import { notOnDuckdb, otherwiseOnDuckdb } from '../../athena/not-on-duckdb.ts';
+import { readSizes, type Sizes, smallColumns } from '../../athena/sizes.ts';
 import { eventTables } from '../../athena/tables.ts';
+import { askedOn, leastJavaVersion, trinoVersion } from '../../athena/tested-on.ts';
 import { readViews, type View } from '../../athena/views.ts';
 import { invocationPrefix } from '../../local/terminal/command.ts';
-import { askedOn } from '../../test/engines/athena/answers.ts';
-import { documentedQueries } from '../../test/engines/athena/documented-queries.ts';
-import { notOnDuckdb, otherwiseOnDuckdb } from '../../test/engines/athena/not-on-duckdb.ts';
-import { readSizes, type Sizes, smallColumns } from '../../test/engines/athena/sizes.ts';
-import { version as trinoVersion } from '../../test/engines/trino/install.ts';
-import { leastVersion as javaVersion } from '../../test/engines/trino/java.ts';
+import { goldenTable } from '../golden-table.ts';
+import { sqlBlock } from '../markdown.ts';
 import type { Writer } from '../writer.ts';
-
-/** Cells that are longer are cut: the tables show what an answer looks like. */
-const maxCellLength = 48;
-
-type GoldenLine = readonly unknown[];
-
-/** An answer that `npm run test:athena` holds the engine to. */
-async function goldenTable(root: URL, name: string): Promise<string> {
-  const text = await readFile(new URL(`test/engines/golden/${name}.jsonl`, root), 'utf8');
-  const [head = [], ...rows] = text
-    .trimEnd()
-    .split('\n')
-    .map((line): GoldenLine => JSON.parse(line));
-  const names = (head as readonly (readonly [string, string])[]).map(([column]) => column);
-  return [names, names.map(() => '---'), ...rows.map((row) => row.map(cellText))]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
-}
-
-function cellText(value: unknown): string {
-  if (value === null) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const short = text.replace(/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.000$/, '$1');
-  const cut = short.length > maxCellLength ? `${short.slice(0, maxCellLength - 1)}…` : short;
-  return cut.replaceAll('|', '\\|');
-}
-
-const sqlBlock = (sql: string) => `\`\`\`sql\n${sql}\n\`\`\``;
-
-/** `who_stopped_what` → `Who stopped what` */
-const titleOf = (name: string) => {
-  const words = name.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
 
 async function viewsPart(root: URL): Promise<string> {
   const parts: string[] = [];
@@ -62,24 +26,6 @@ async function viewsPart(root: URL): Promise<string> {
       example.asks,
       sqlBlock(example.sql),
       await goldenTable(root, `examples/${name}`),
-    );
-  }
-  return parts.join('\n\n');
-}
-
-async function queriesPart(root: URL): Promise<string> {
-  const parts: string[] = [];
-  for (const { name, question, change, sql } of readQueries()) {
-    const code = sql
-      .split('\n')
-      .filter((_, at, lines) => lines.slice(0, at + 1).some((one) => !one.startsWith('--')))
-      .join('\n');
-    parts.push(
-      `### ${titleOf(name)}`,
-      `\`${name}\`: ${question}`,
-      change,
-      sqlBlock(code),
-      await goldenTable(root, `queries/${name}`),
     );
   }
   return parts.join('\n\n');
@@ -221,9 +167,7 @@ ${await viewsPart(root)}
 
 ## Named queries
 
-These queries are saved in the workgroup. Each filters by \`source\` and \`day\` where its question allows.
-
-${await queriesPart(root)}
+[queries.md](queries.md) has the questions that are saved in the workgroup, each with its answer on the sample lake.
 
 ## Queries written for a CloudTrail table
 
@@ -276,6 +220,6 @@ With Parquet, a row that does not fit the table goes to \`errors/type=format-con
 - that Firehose's own conversion writes what its substitute here writes (timestamps as INT96, for example);
 - access through Lake Formation, quotas and prices.
 
-On first use, the test fetches Trino through Maven (\`mvn\` must be installed) and, if the machine has no Java ${javaVersion} or newer, Java through Python's pip, and keeps both in the user's cache folder. With \`EVENTLAKE_REAL_EVENTS=DIR\` it also queries a lake made of your own events, JSON or NDJSON files below that folder. With \`EVENTLAKE_CLOUDTRAIL_QUERIES=DIR\` it also runs the \`*.sql\` files of that folder, written for a table \`cloudtrail_logs\`.
+On first use, the test fetches Trino through Maven (\`mvn\` must be installed) and, if the machine has no Java ${leastJavaVersion} or newer, Java through Python's pip, and keeps both in the user's cache folder. With \`EVENTLAKE_REAL_EVENTS=DIR\` it also queries a lake made of your own events, JSON or NDJSON files below that folder. With \`EVENTLAKE_CLOUDTRAIL_QUERIES=DIR\` it also runs the \`*.sql\` files of that folder, written for a table \`cloudtrail_logs\`.
 `;
 }

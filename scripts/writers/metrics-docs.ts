@@ -1,11 +1,7 @@
 import { loadStack } from '../../local/template/load-stack.ts';
 import { alarmedMetrics, byCodeMetric, identities, metrics } from '../../src/telemetry/metrics.ts';
+import { code, table } from '../markdown.ts';
 import type { Writer } from '../writer.ts';
-
-const code = (text: string) => `\`${text}\``;
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 const alarmed = alarmedMetrics.map(code).join(', ');
 

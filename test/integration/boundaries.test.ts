@@ -71,6 +71,7 @@ describe('The directions of imports', () => {
     ['local/replay/a.ts', '../commands/replay.ts'],
     ['local/commands/a.ts', '../../handlers/transform.ts'],
     ['local/firehose/a.ts', '../../src/json.ts'],
+    ['scripts/writers/a.ts', '../../test/support/goldens.ts'],
     ['local/firehose/a.ts', '../stream/open-stream.ts'],
   ])('forbid %s to import %s', (path, specifier) => {
     expect(brokenBy(path, importing(specifier))).toEqual(['lint/style/noRestrictedImports']);

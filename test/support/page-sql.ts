@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Every SQL that a page shows, but for docs/athena.md: what that shows is made of what was asked. */
+/** Pages whose SQL is made of what was asked. */
+const made = ['athena.md', 'queries.md'];
+
+/** Every SQL that any other page shows. */
 export const pageStatements = globSync('docs/*.md', { cwd: project })
-  .filter((page) => basename(page) !== 'athena.md')
+  .filter((page) => !made.includes(basename(page)))
   .sort()
   .flatMap((page) => {
     const text = readFileSync(join(project, page), 'utf8');

@@ -1,10 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../../athena/portable.ts';
+import { askedOn } from '../../../athena/tested-on.ts';
 import type { TrinoAnswer } from '../trino/client.ts';
-
-/** The day on which the sample lake is asked: the day after its last event. */
-export const askedOn = '2026-11-19';
 
 /**
  * SQL as it means on the day that the sample lake is asked. Nothing else of it is changed.

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { documentedQueries, documentedRecords } from '../../../athena/documented-queries.ts';
 import { eventTables, glueColumns } from '../../../athena/tables.ts';
 import { readViews } from '../../../athena/views.ts';
 import { answerText, goldenAnswer, inOneOrder, onThatDay } from './answers.ts';
-import { documentedQueries, documentedRecords } from './documented-queries.ts';
 import {
   createDatabase,
   deployedAs,

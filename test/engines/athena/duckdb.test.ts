@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { documentedQueries, documentedRecords } from '../../../athena/documented-queries.ts';
 import { viewExamples } from '../../../athena/examples.ts';
+import { notOnDuckdb, otherwiseOnDuckdb } from '../../../athena/not-on-duckdb.ts';
 import { readQueries } from '../../../athena/queries.ts';
 import { jsonOf, type OpenLake, openLake } from '../../../local/lake/duckdb.ts';
 import { onThatDay, readGolden } from './answers.ts';
 import { difference, none } from './canonical.ts';
-import { documentedQueries, documentedRecords } from './documented-queries.ts';
 import {
   deployedAs,
   lakeOf,
@@ -14,7 +15,6 @@ import {
   sampleTexts,
   storeLines,
 } from './lake.ts';
-import { notOnDuckdb, otherwiseOnDuckdb } from './not-on-duckdb.ts';
 import { partitionOfRow, questions } from './question-rows.ts';
 
 /** The same statements on DuckDB, whose answers are held against those that Trino gave. */

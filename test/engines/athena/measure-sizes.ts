@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { type Sizes, smallColumns } from '../../../athena/sizes.ts';
 import { openLake } from '../../../local/lake/duckdb.ts';
 import { quoteText } from '../../../local/lake/duckdb-dialect.ts';
 import { convertToParquet } from '../../../local/lake/parquet.ts';
-import { type Sizes, smallColumns } from './sizes.ts';
 
 /** Measures lines, each without its newline. */
 export async function sizesOf(lines: readonly string[]): Promise<Sizes> {

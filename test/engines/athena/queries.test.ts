@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { documentedQueries } from '../../../athena/documented-queries.ts';
 import { firstQuery, viewExamples } from '../../../athena/examples.ts';
 import { codeOf } from '../../../athena/portable.ts';
 import { readQueries } from '../../../athena/queries.ts';
@@ -8,7 +9,6 @@ import { eventTables } from '../../../athena/tables.ts';
 import { readViews } from '../../../athena/views.ts';
 import { pageStatements } from '../../support/page-sql.ts';
 import { answerText, goldenAnswer, goldenFolder, onThatDay } from './answers.ts';
-import { documentedQueries } from './documented-queries.ts';
 import { createDatabase, deployedAs, type EngineLake, lakeOf, samples } from './lake.ts';
 
 const queries = readQueries();

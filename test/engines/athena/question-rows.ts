@@ -1,7 +1,7 @@
+import { askedOn } from '../../../athena/tested-on.ts';
 import { partitionOf } from '../../../src/partition/partition.ts';
 import { defaultSources } from '../../../src/partition/sources.ts';
 import type { Row } from '../../../src/rows/schema.ts';
-import { askedOn } from './answers.ts';
 
 /**
  * What each named query must find and must pass over: the sample events have some of the first, and

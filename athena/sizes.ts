@@ -24,7 +24,7 @@ export const smallColumns = [
   'account',
 ] as const;
 
-export const sizesFile = new URL('../golden/sizes.json', import.meta.url);
+export const sizesFile = new URL('../test/engines/golden/sizes.json', import.meta.url);
 
 /** What `npm run test:athena` has measured over real events. */
 export const readSizes = async (): Promise<Sizes> => JSON.parse(await readFile(sizesFile, 'utf8'));
