@@ -39,10 +39,3 @@ function longestAgeOf(known: SetFact, { facts }: Knowledge): number {
     !isLookUp(change) && change.timeMs > known.timeMs - settleMs && !isShown(change, known.tags);
   return isLookUp(known) && earlier.some(isMissed) ? settleMs : goodForMs;
 }
-
-/** Whether a call that is made anyway should ask for it too: not asked for an hour, or outdated. */
-export function isRider({ facts, isEnded }: Knowledge, nowMs: number): boolean {
-  const last = facts.at(-1);
-  if (isEnded || last === undefined) return false;
-  return !last.tags || last.timeMs <= nowMs - hourMs;
-}

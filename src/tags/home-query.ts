@@ -18,16 +18,6 @@ export interface HomeQuery {
   readonly home: Home;
   readonly place: Place;
   readonly ids: readonly string[];
-  /** How many tags one of them is likely to have, at most. */
-  readonly tagsPerId: number;
-  /** Others, in the order of their need: as many come along as cost no further call. */
-  readonly riders: readonly Rider[];
-}
-
-export interface Rider {
-  readonly id: string;
-  /** How many tags it is likely to have. */
-  readonly tagCount: number;
 }
 
 /** What look-ups found, by instance; those that failed are not there. */
@@ -107,23 +97,8 @@ function pagesOf(answer: Answer): number {
   return Math.max(1, Math.ceil(tags / maxTagsPerPage));
 }
 
-/** The ids of each call; riders take what room the last one leaves: all others are full. */
-function* callsOf({ ids, tagsPerId, riders }: HomeQuery): Generator<readonly string[]> {
+function* callsOf({ ids }: HomeQuery): Generator<readonly string[]> {
   for (let from = 0; from < ids.length; from += maxIdsPerCall) {
-    const call = ids.slice(from, from + maxIdsPerCall);
-    yield [...call, ...fitting(riders, call.length, tagsPerId)];
+    yield ids.slice(from, from + maxIdsPerCall);
   }
-}
-
-/** The riders that find room beside so many, in the call and in its one page. */
-function fitting(riders: readonly Rider[], besideIds: number, tagsPerId: number): string[] {
-  let ids = maxIdsPerCall - besideIds;
-  let tags = maxTagsPerPage - tagsPerId * besideIds;
-  const chosen: string[] = [];
-  for (const { id, tagCount } of riders) {
-    tags -= tagCount;
-    if (ids-- <= 0 || tags < 0) break;
-    chosen.push(id);
-  }
-  return chosen;
 }

@@ -10,8 +10,6 @@ export interface Memory {
   recall(keys: Iterable<string>): Promise<Map<string, Knowledge>>;
   /** Adds what a batch learnt. Never rejects. */
   keep(learnt: ReadonlyMap<string, Knowledge>): Promise<void>;
-  /** All that is at hand, the longest unused first. */
-  all(): Iterable<readonly [key: string, knowledge: Knowledge]>;
 }
 
 /** Bounds of a memory: an instance has 50 tags of 384 characters at most, and mostly five short ones. */
@@ -57,9 +55,6 @@ export function createMemory(limits: MemoryLimits = defaultLimits): Memory {
         if (entries.size <= limits.maxEntries && bytes <= limits.maxBytes) break;
         remove(oldest);
       }
-    },
-    *all() {
-      for (const [key, { knowledge }] of entries) yield [key, knowledge];
     },
   };
 }

@@ -14,7 +14,7 @@ import { type Lesson, lessonsOf } from './lessons.ts';
 import type { LookUp, LookUpBudget } from './look-up.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { type Members, type Own, placeOf } from './place.ts';
-import { planOf, type Wanted } from './plan.ts';
+import { queriesOf, type Wanted } from './queries.ts';
 import { setAt } from './set-at.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { SweepLimits } from './sweeps.ts';
@@ -105,7 +105,7 @@ export function createTags({
       }
       const found = new Map<string, SetFact>();
       if (find && wanted.length > 0) {
-        for (const [key, fact] of await find(planOf(wanted, memory, nowMs), budget)) {
+        for (const [key, fact] of await find(queriesOf(wanted), budget)) {
           found.set(key, asOfNow(fact, knowledgeOf(known, key)));
         }
       }

@@ -34,8 +34,6 @@ export const queryOf = (ids: readonly string[], more: Partial<HomeQuery> = {}): 
   home,
   place: { region: home.region, roleArn: undefined },
   ids,
-  tagsPerId: 60,
-  riders: [],
   ...more,
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isAskedFor, isRider } from '../../../src/tags/asked-for.ts';
+import { isAskedFor } from '../../../src/tags/asked-for.ts';
 import {
   type Delta,
   type Fact,
@@ -394,20 +394,5 @@ describe('Knowledge', () => {
     expect(knowledge.facts).toHaveLength(8);
     expect(askedAt(knowledge, 30)).toBeUndefined();
     expect(knowing(...changes, lookUp(0, a))).toEqual(knowledge);
-  });
-});
-
-describe('Along with others rides', () => {
-  test.each<[what: string, knowledge: Knowledge, isRiding: boolean]>([
-    ['not who is new', nothingKnown, false],
-    ['not who was asked for in the last hour', knowing(lookUp(0, a)), false],
-    ['who was not', knowing(lookUp(-1, a)), true],
-    ['who was told of by the stream long ago', knowing(tagChange(-1, 1, a)), true],
-    ['who has changed since', knowing(lookUp(0, a), anyChange(hour - 1)), true],
-    ['who had no tags', knowing(lookUp(-1, {})), true],
-    ['not who had no tags in the last hour', knowing(lookUp(0, {})), false],
-    ['not who has come to its end', withEnd(knowing(lookUp(-hour, a))), false],
-  ])('%s', (_, knowledge, isRiding) => {
-    expect(isRider(knowledge, at(hour - 1))).toBe(isRiding);
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { keyOf } from '../../../src/tags/home.ts';
-import type { Rider } from '../../../src/tags/home-query.ts';
 import { createSingleFlight } from '../../../src/tags/single-flight.ts';
 import {
   at,
@@ -97,39 +96,6 @@ describe('A look-up', () => {
 
     expect([most, calls.length, found.size]).toEqual([16, 50, 50]);
   });
-});
-
-describe('Riders', () => {
-  const ridersOf = (count: number, tagCount: number): Rider[] =>
-    idsTo(count, 1000).map((id) => ({ id, tagCount }));
-
-  test.each<[wanted: number, tagsPerId: number, riders: Rider[], asked: number[]]>([
-    [1, 60, ridersOf(200, 5), [100]],
-    [1, 60, ridersOf(200, 10), [95]],
-    [1, 60, ridersOf(200, 50), [19]],
-    [10, 60, ridersOf(200, 10), [50]],
-    [16, 60, ridersOf(200, 10), [20]],
-    [17, 60, ridersOf(200, 1), [17]],
-    [17, 8, ridersOf(200, 8), [100]],
-    [60, 12, ridersOf(200, 10), [88]],
-    [100, 8, ridersOf(200, 1), [100]],
-    [101, 60, ridersOf(200, 10), [100, 95]],
-    [3, 0, ridersOf(200, 0), [100]],
-    [3, 60, [], [3]],
-  ])(
-    'beside %i ids of up to %i tags take what room a page of tags has left',
-    async (wanted, tagsPerId, riders, asked) => {
-      const { lookUp, calls } = createLookUp();
-
-      const found = await createSingleFlight(lookUp)(
-        [queryOf(idsTo(wanted), { tagsPerId, riders })],
-        createBudget().context,
-      );
-
-      expect(calls.map(({ ids }) => ids.length)).toEqual(asked);
-      expect(found.size).toBe(asked.reduce((sum, count) => sum + count, 0));
-    },
-  );
 });
 
 describe('A look-up that fails', () => {

@@ -173,20 +173,7 @@ describe('One look-up', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('takes along who was not asked for in the last hour', async () => {
-    const { ask, calls } = prepare();
-    await ask(0, seen(0));
-
-    await ask(2 * hour, requestOf(two, { eventMs: at(2 * hour) }));
-
-    expect(calls.map(({ ids }) => ids)).toEqual([[one], [two, one]]);
-    expect(await ask(3 * hour, seen(3 * hour))).toEqual([
-      found(known[one] ?? {}, 'cache', 2 * hour),
-    ]);
-    expect(calls).toHaveLength(2);
-  });
-
-  test('of an instance that is known for an hour is never made for its own sake', async () => {
+  test('is not made again for a day, however many events there are', async () => {
     const { ask, calls } = prepare();
     await ask(0, seen(0));
 
