@@ -2,7 +2,7 @@ import { addTags, type TaggedRow, tagCountsOf } from './batch/add-tags.ts';
 import { eventsIn, rowsIn } from './batch/contents.ts';
 import { carriersOf, decide } from './batch/decide.ts';
 import { defaultLimits, type Limits } from './batch/limits.ts';
-import type { Known, Outcome, Parts, Transformed } from './batch/outcome.ts';
+import type { Known, Outcome, PutCounts, Transformed } from './batch/outcome.ts';
 import { readRecords, type Work } from './batch/read-records.ts';
 import { type Time, withReserve } from './batch/time.ts';
 import type { Configuration } from './config.ts';
@@ -79,7 +79,7 @@ type Settled = Outcome | (Known & { readonly carriers: Carriers });
 
 type Carriers = readonly Uint8Array[];
 
-const noParts: Parts = { accepted: 0, refused: [] };
+const noPuts: PutCounts = { accepted: 0, refused: [] };
 
 /** Answers a record at once if it can be; what finds no room in the response is put again. */
 function settle(
@@ -88,12 +88,12 @@ function settle(
   limits: Limits,
 ): Settled {
   const events = contents.ok ? eventsIn(contents.value) : 0;
-  const known = { isCarried: journey.attempt > 0, events };
+  const known = { isCarried: journey.timesPut > 0, events };
   const settled = attempt((): Settled => {
     const decision = decide(orThrow(contents), limits);
     switch (decision.step) {
       case 'drop':
-        return { ...known, result: 'Dropped', reason: decision.reason, parts: noParts };
+        return { ...known, result: 'Dropped', reason: decision.reason, puts: noPuts };
       case 'put again':
         return { ...known, carriers: carriersOf(decision.groups, journey, limits) };
       case 'answer': {
@@ -111,7 +111,7 @@ function settle(
     }
   });
   if (settled.ok) return settled.value;
-  return { ...known, result: 'ProcessingFailed', error: settled.error, parts: noParts };
+  return { ...known, result: 'ProcessingFailed', error: settled.error, puts: noPuts };
 }
 
 /** Puts all carriers; a record is dropped only when every one of its own was accepted. */
@@ -129,11 +129,11 @@ async function putCarriers(
       .slice(at, at + own.length)
       .flatMap((answer) => (answer === 'accepted' ? [] : [answer.code]));
     at += own.length;
-    const parts = { accepted: own.length - refused.length, refused };
-    if (refused.length === 0) return { ...known, result: 'Dropped', reason: 'put again', parts };
+    const puts = { accepted: own.length - refused.length, refused };
+    if (refused.length === 0) return { ...known, result: 'Dropped', reason: 'put again', puts };
     const reason = `${refused.length} of ${own.length} parts were refused: ${refused[0]}`;
     const error = new RecordError('NOT_ACCEPTED', reason);
-    return { ...known, result: 'ProcessingFailed', error, parts };
+    return { ...known, result: 'ProcessingFailed', error, puts };
   });
 }
 

@@ -26,8 +26,8 @@ export const arrivalWithoutTimeMs = 0;
  * @example arrivalOf(Buffer.from('{"time":"2026-11-20T10:00:00Z"}')) // 1795168800000
  */
 export function arrivalOf(bytes: Uint8Array): number {
-  const { attempt, payload } = uncarry(bytes, arrivalWithoutTimeMs);
-  if (attempt > 0) {
+  const { timesPut, payload } = uncarry(bytes, arrivalWithoutTimeMs);
+  if (timesPut > 0) {
     const line = Buffer.from(bytes.subarray(0, bytes.length - payload.length));
     return JSON.parse(line.toString()).eventlake.arrived;
   }

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { RecordError } from '../errors.ts';
 import { isGzip } from '../events/gzip.ts';
-import { maxAttempts } from '../firehose/carrier.ts';
+import { maxTimesPut } from '../firehose/carrier.ts';
 import { type FirehoseLimits, maxLineBytesOf } from '../firehose/limits.ts';
-import { type Journey, type Part, pack } from '../firehose/parts.ts';
+import { type Item, type Journey, pack } from '../firehose/pack.ts';
 import { isSame, type Partition } from '../partition/partition.ts';
 import { withoutInstances, writtenOf } from '../rows/line.ts';
 import type { Row, RowInstance } from '../rows/schema.ts';
@@ -12,12 +12,12 @@ import { type Contents, isCallIn, type WorkDocument } from './contents.ts';
 /** What a record should become. An answer names one partition, and cannot tell a bad event from good ones. */
 export type Decision =
   | { readonly step: 'answer'; readonly lines: readonly Line[]; readonly partition: Partition }
-  /** Groups of parts that may share a carrier. */
-  | { readonly step: 'put again'; readonly groups: readonly (readonly Part[])[] }
+  /** Groups of items that may share a carrier. */
+  | { readonly step: 'put again'; readonly groups: readonly (readonly Item[])[] }
   | { readonly step: 'drop'; readonly reason: 'empty' | 'control' };
 
 /** An event as its line, with its tags. */
-export interface Line extends Part {
+export interface Line extends Item {
   readonly partition: Partition;
   readonly line: Buffer;
   /** Whether it is an API call. */
@@ -27,13 +27,13 @@ export interface Line extends Part {
 }
 
 /** One that is put again: the size of its line is enough. */
-interface Sized extends Part {
+interface Sized extends Item {
   readonly partition: Partition;
   readonly line?: undefined;
 }
 
 /** A document that becomes no line, and why. */
-interface Unwritten extends Part {
+interface Unwritten extends Item {
   readonly error: RecordError;
 }
 
@@ -48,14 +48,14 @@ export function decide(contents: Contents, limits: FirehoseLimits): Decision {
   }
   const maxLineBytes = maxLineBytesOf(limits);
   let totalBytes = 0;
-  const parts = contents.documents.map((document) => {
-    const part = write(document, maxLineBytes);
-    totalBytes += part.lineBytes;
+  const items = contents.documents.map((document) => {
+    const item = write(document, maxLineBytes);
+    totalBytes += item.lineBytes;
     // With tags, lines may be many times larger than before: what no answer holds is let go at once.
-    return totalBytes > maxLineBytes && 'partition' in part ? sizeOf(part) : part;
+    return totalBytes > maxLineBytes && 'partition' in item ? sizeOf(item) : item;
   });
-  const events = parts.filter((part) => 'partition' in part);
-  const unwritten = parts.filter((part) => 'error' in part);
+  const events = items.filter((item) => 'partition' in item);
+  const unwritten = items.filter((item) => 'error' in item);
 
   const [first] = events;
   if (first === undefined) {
@@ -81,23 +81,23 @@ export function decide(contents: Contents, limits: FirehoseLimits): Decision {
 }
 
 /**
- * The carriers of a record's parts.
- * @throws RecordError where it has been put again too often, or a part is too large
+ * The carriers of a record's items.
+ * @throws RecordError where it has been put again too often, or an item is too large
  */
 export function carriersOf(
-  groups: readonly (readonly Part[])[],
-  { attempt, arrivedMs }: Journey,
+  groups: readonly (readonly Item[])[],
+  { timesPut, arrivedMs }: Journey,
   limits: FirehoseLimits,
 ): Uint8Array[] {
-  if (attempt >= maxAttempts) throw new RecordError('TOO_OFTEN', `${attempt} times before`);
-  const journey = { attempt: attempt + 1, arrivedMs };
-  const partLimits = {
+  if (timesPut >= maxTimesPut) throw new RecordError('TOO_OFTEN', `${timesPut} times before`);
+  const journey = { timesPut: timesPut + 1, arrivedMs };
+  const packLimits = {
     maxRecordBytes: limits.maxRecordBytes,
     // Half of what an answer can hold: the batch that they come in has other records, too.
     maxLineBytes: maxLineBytesOf(limits) / 2,
   };
-  return groups.flatMap((parts) => {
-    const carriers = pack(parts, journey, partLimits);
+  return groups.flatMap((items) => {
+    const carriers = pack(items, journey, packLimits);
     if (carriers) return carriers;
     throw new RecordError('TOO_LARGE', 'a part of the record is too large to put it again');
   });

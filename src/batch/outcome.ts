@@ -22,9 +22,9 @@ export type Outcome = Known &
         readonly result: 'Dropped';
         /** It held no event, or was put again in full. */
         readonly reason: 'empty' | 'control' | 'put again';
-        readonly parts: Parts;
+        readonly puts: PutCounts;
       }
-    | { readonly result: 'ProcessingFailed'; readonly error: RecordError; readonly parts: Parts }
+    | { readonly result: 'ProcessingFailed'; readonly error: RecordError; readonly puts: PutCounts }
   );
 
 /** What is known of a record before anything becomes of it. */
@@ -35,8 +35,8 @@ export interface Known {
   readonly events: number;
 }
 
-/** Parts of a record that were put again. Those accepted of a failed record arrive all the same. */
-export interface Parts {
+/** What became of the carriers of a record. Those accepted of a failed record arrive all the same. */
+export interface PutCounts {
   readonly accepted: number;
   /** Codes of those that were not. */
   readonly refused: readonly string[];

@@ -2,7 +2,7 @@ import { type Attempt, attempt, orThrow, RecordError } from '../errors.ts';
 import { decodeBase64 } from '../events/read.ts';
 import { uncarry } from '../firehose/carrier.ts';
 import type { FirehoseRecord } from '../firehose/contract.ts';
-import type { Journey } from '../firehose/parts.ts';
+import type { Journey } from '../firehose/pack.ts';
 import { isInstant } from '../rows/time.ts';
 import { createBudget } from './budget.ts';
 import { type Contents, contentsIn, eventsIn, type ReadOptions } from './contents.ts';
@@ -34,7 +34,7 @@ export function readRecords(
   };
   return records
     .map((record, index) => open(record, index, time))
-    .sort((one, other) => other.journey.attempt - one.journey.attempt)
+    .sort((one, other) => other.journey.timesPut - one.journey.timesPut)
     .map(({ record, index, journey, payload }) => {
       const share = budget.newShare();
       const contents = attempt(() => {
@@ -51,7 +51,7 @@ function open(record: FirehoseRecord, index: number, { now }: Time) {
   const { approximateArrivalTimestamp: arrival, data } = record;
   const arrivedMs = isInstant(arrival) ? Math.floor(arrival) : now();
   const carried = attempt(() => uncarry(decodeBase64(data), arrivedMs));
-  if (!carried.ok) return { record, index, journey: { attempt: 0, arrivedMs }, payload: carried };
+  if (!carried.ok) return { record, index, journey: { timesPut: 0, arrivedMs }, payload: carried };
   const { payload, ...journey } = carried.value;
   return { record, index, journey, payload: { ok: true, value: payload } as const };
 }

@@ -60,8 +60,8 @@ export function summaryOf(records: readonly FirehoseRecord[], { outcomes }: Tran
       }
       continue;
     }
-    parts += outcome.parts.accepted;
-    for (const code of outcome.parts.refused) refusals[code] = (refusals[code] ?? 0) + 1;
+    parts += outcome.puts.accepted;
+    for (const code of outcome.puts.refused) refusals[code] = (refusals[code] ?? 0) + 1;
   }
   return {
     records: outcomes.length,

@@ -36,7 +36,7 @@ const sound: readonly ((n: number) => string | Uint8Array)[] = [
   (n) => [0, 1].map((part) => eventOf(markOf(n, part), 2 * n)).join(''),
   (n) => `[${[0, 1, 2].map((part) => eventOf(markOf(n, part), n + part)).join()}]`,
   (n) => gzipSync(subscriptionRecord([0, 1].map((part) => trailRecord(markOf(n, part))))),
-  (n) => carry({ attempt: 1, arrivedMs, payload: Buffer.from(eventOf(markOf(n), n)) }),
+  (n) => carry({ timesPut: 1, arrivedMs, payload: Buffer.from(eventOf(markOf(n), n)) }),
 ];
 
 /** Broken records, in every way known. What is not marked is found again by its bytes. */
@@ -59,15 +59,15 @@ const broken: readonly ((n: number) => string | Uint8Array)[] = [
   (n) => subscriptionRecord([trailRecord(markOf(n)), markOf(n, 1)]),
   (n) =>
     carry({
-      attempt: 3,
+      timesPut: 3,
       arrivedMs,
       payload: Buffer.from(`${eventOf(markOf(n), n)}${markOf(n, 1)}`),
     }),
   (n) =>
     carry({
-      attempt: 7,
+      timesPut: 7,
       arrivedMs: 0,
-      payload: carry({ attempt: 1, arrivedMs, payload: Buffer.from(markOf(n)) }),
+      payload: carry({ timesPut: 1, arrivedMs, payload: Buffer.from(markOf(n)) }),
     }),
   (n) => `{"eventlake":{"attempt":${n}}}\n${markOf(n)}`,
 ];

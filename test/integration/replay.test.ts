@@ -148,7 +148,7 @@ describe('replay into a lake', () => {
       }),
       errorLine(
         carry({
-          attempt: 3,
+          timesPut: 3,
           arrivedMs: arrivalMs - 60_000,
           payload: Buffer.from(busEvent('carried')),
         }),
@@ -214,7 +214,7 @@ describe('replay into a lake', () => {
       errorLine(busEvent('too late', { time: '2026-11-01T00:00:00Z' })),
       errorLine(
         carry({
-          attempt: 1,
+          timesPut: 1,
           arrivedMs: arrivalMs - 3_600_000,
           payload: Buffer.from(busEvent('carried')),
         }),
@@ -507,7 +507,7 @@ describe('replay to a stream', () => {
 
   test('takes carriers off', async () => {
     const payload = Buffer.from(busEvent('a'));
-    write('errors', errorLine(carry({ attempt: 3, arrivedMs: arrivalMs, payload })));
+    write('errors', errorLine(carry({ timesPut: 3, arrivedMs: arrivalMs, payload })));
     const { taken, toStream } = await prepareStream();
 
     await replay(...toStream, 'errors');

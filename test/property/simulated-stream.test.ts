@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Limits } from '../../src/batch/limits.ts';
-import { maxAttempts, uncarry } from '../../src/firehose/carrier.ts';
+import { maxTimesPut, uncarry } from '../../src/firehose/carrier.ts';
 import { canonicalJson, type Json, jsonText } from '../../src/json.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 import { type Simulation, simulate, textIn } from '../support/simulated-stream.ts';
@@ -25,7 +25,7 @@ const recordKind = fc.record({
   shape: fc.constantFrom('end to end', 'lines', 'array', 'file', 'subscription'),
   isGzipped: fc.boolean(),
   /** A line as our carriers have it, which anyone may forge. */
-  carrier: fc.option(fc.record({ attempt: fc.integer({ min: -1, max: 9 }), early: fc.nat(9e7) }), {
+  carrier: fc.option(fc.record({ timesPut: fc.integer({ min: -1, max: 9 }), early: fc.nat(9e7) }), {
     freq: 8,
   }),
 });
@@ -77,8 +77,8 @@ function recordOf({ shape, isGzipped, carrier }: RecordKind, documents: readonly
   }[shape]();
   const bytes = isGzipped ? gzipSync(text) : Buffer.from(text);
   if (carrier === null) return bytes;
-  const { attempt, early } = carrier;
-  const line = `{"eventlake":{"attempt":${attempt},"arrived":${Date.UTC(2026, 10, 20, 12) - early}}}\n`;
+  const { timesPut, early } = carrier;
+  const line = `{"eventlake":{"attempt":${timesPut},"arrived":${Date.UTC(2026, 10, 20, 12) - early}}}\n`;
   return Buffer.concat([Buffer.from(line), bytes]);
 }
 
@@ -184,9 +184,9 @@ function expectEveryEvent({ marks, placesOf, mayDouble }: End) {
 function expectEnd({ isOver, carriers }: End) {
   expect(isOver).toBe(true);
   for (const carrier of carriers) {
-    const { attempt } = uncarry(carrier, Date.UTC(2026, 10, 21));
-    expect(attempt).toBeGreaterThanOrEqual(1);
-    expect(attempt).toBeLessThanOrEqual(maxAttempts);
+    const { timesPut } = uncarry(carrier, Date.UTC(2026, 10, 21));
+    expect(timesPut).toBeGreaterThanOrEqual(1);
+    expect(timesPut).toBeLessThanOrEqual(maxTimesPut);
   }
 }
 
@@ -219,7 +219,7 @@ const plainRecord: RecordKind = {
   carrier: null,
 };
 
-const carried: RecordKind = { ...plainRecord, carrier: { attempt: 0, early: 0 } };
+const carried: RecordKind = { ...plainRecord, carrier: { timesPut: 0, early: 0 } };
 
 /** Counter-examples of the past. */
 const past: Scenario[] = [
@@ -231,7 +231,7 @@ const past: Scenario[] = [
       {
         ...plainRecord,
         documents: [plainBus, { ...plainBus, source: 'com.example' }],
-        carrier: { attempt: 1, early: 86_219_481 },
+        carrier: { timesPut: 1, early: 86_219_481 },
       },
       plainRecord,
     ],
@@ -328,9 +328,9 @@ test('what is simulated goes wrong often enough to prove something', async () =>
   const codes: string[] = [];
   for (const given of fc.sample(scenario, { numRuns: 100, seed: 1 })) {
     const { carriers, mayDouble, errors, rows, summaries } = await run(given);
-    const attempts = carriers.map((one) => uncarry(one, Date.UTC(2026, 10, 21)).attempt);
+    const attempts = carriers.map((one) => uncarry(one, Date.UTC(2026, 10, 21)).timesPut);
     seen.carriers += carriers.length;
-    seen.lastAttempts += attempts.filter((attempt) => attempt === maxAttempts).length;
+    seen.lastAttempts += attempts.filter((timesPut) => timesPut === maxTimesPut).length;
     // Documents of several events are gzipped as they came, never by us.
     seen.unopened += carriers.filter(isGzippedList).length;
     if (mayDouble) seen.doubles++;

@@ -198,8 +198,8 @@ function expectPuts({ ran, limits }: Tight) {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(limits.maxRecordBytes);
     expect(sum(sizes) <= limits.maxBatchBytes || sizes.length === 1).toBe(true);
     for (const record of call) {
-      const { attempt } = uncarry(Buffer.from(record, 'latin1'), recordArrivalMs);
-      expect([1, 2, 3]).toContain(attempt);
+      const { timesPut } = uncarry(Buffer.from(record, 'latin1'), recordArrivalMs);
+      expect([1, 2, 3]).toContain(timesPut);
     }
   }
 }

@@ -153,9 +153,7 @@ export async function simulate(given: Simulation): Promise<SimulationEnd> {
     summaries.push(summaryOf(records, transformed));
     // A part that was taken is there, and so is the whole.
     if (
-      transformed.outcomes.some(
-        (one) => one.result === 'ProcessingFailed' && one.parts.accepted > 0,
-      )
+      transformed.outcomes.some((one) => one.result === 'ProcessingFailed' && one.puts.accepted > 0)
     )
       mayDouble = true;
     return transformed.response;

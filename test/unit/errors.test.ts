@@ -8,7 +8,7 @@ import {
   RecordError,
 } from '../../src/errors.ts';
 import { readLimits } from '../../src/events/read.ts';
-import { maxAttempts } from '../../src/firehose/carrier.ts';
+import { maxTimesPut } from '../../src/firehose/carrier.ts';
 import { firehoseLimits } from '../../src/firehose/limits.ts';
 
 describe('attempt', () => {
@@ -139,7 +139,7 @@ describe('The numbers in what is told of a failure', () => {
     [failures.TOO_LARGE.cause, `passes ${grouped(maxDocumentBytes / 1024)} KiB or`],
     [failures.TOO_LARGE.cause, `${grouped(maxObjects)} objects and lists`],
     [failures.TOO_LARGE.cause, `${grouped(maxRecordBytes / 1024)} KiB`],
-    [failures.TOO_OFTEN.meaning, ['one time', 'two times', 'three times'][maxAttempts - 1]],
+    [failures.TOO_OFTEN.meaning, ['one time', 'two times', 'three times'][maxTimesPut - 1]],
   ])('%j are the limits', (sentence, number) => {
     expect(sentence).toContain(number);
   });

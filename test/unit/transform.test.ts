@@ -42,9 +42,9 @@ const fatesOf = ({ answers, outcomes }: Ran) =>
 /** What was put again: attempt and payload of each carrier. */
 const carriersIn = ({ taken }: Ran) =>
   taken.map((bytes) => {
-    const { attempt, arrivedMs, payload } = uncarry(bytes, arrivalMs + dayMs / 2);
+    const { timesPut, arrivedMs, payload } = uncarry(bytes, arrivalMs + dayMs / 2);
     const text = Buffer.from(payload[0] === 0x1f ? gunzipSync(payload) : payload).toString();
-    return { attempt, arrivedMs, text };
+    return { timesPut, arrivedMs, text };
   });
 
 /** Takes records through the transform, and what it puts again too, to the end. */
@@ -153,7 +153,7 @@ describe('A record without events is dropped', () => {
     ['an empty CloudTrail file', '{"Records":[]}', 'empty'],
     ['a subscription record without log events', subscriptionRecord([]), 'empty'],
     ['a log event without text', subscriptionRecord(['']), 'empty'],
-    ['an empty carrier', carry({ attempt: 1, arrivedMs: 0, payload: Buffer.from('') }), 'empty'],
+    ['an empty carrier', carry({ timesPut: 1, arrivedMs: 0, payload: Buffer.from('') }), 'empty'],
     ['a control message', subscriptionRecord(['x'], 'CONTROL_MESSAGE'), 'control'],
     ['one gzipped', gzipSync(subscriptionRecord(['x'], 'CONTROL_MESSAGE')), 'control'],
   ])('%s', async (_, record, reason) => {
@@ -173,7 +173,7 @@ describe('A record without events is dropped', () => {
 describe('A record fails alone, and gives its bytes back', () => {
   const deep = `${'{"a":'.repeat(1001)}1${'}'.repeat(1001)}`;
   const mixed = `${a}{"no":"event"}`;
-  const lastCarrier = carry({ attempt: 3, arrivedMs: arrivalMs, payload: Buffer.from(mixed) });
+  const lastCarrier = carry({ timesPut: 3, arrivedMs: arrivalMs, payload: Buffer.from(mixed) });
   const throwing: Tags = {
     ...noTags,
     lessonsOf() {
@@ -288,9 +288,9 @@ describe('A record of several partitions', () => {
 
     expect(fatesOf(ran)).toEqual(['put again']);
     expect(carriersIn(ran)).toEqual([
-      { attempt: 1, arrivedMs: arrivalMs, text: `${a}\n${b}` },
-      { attempt: 1, arrivedMs: arrivalMs, text: s3 },
-      { attempt: 1, arrivedMs: arrivalMs, text: yesterday },
+      { timesPut: 1, arrivedMs: arrivalMs, text: `${a}\n${b}` },
+      { timesPut: 1, arrivedMs: arrivalMs, text: s3 },
+      { timesPut: 1, arrivedMs: arrivalMs, text: yesterday },
     ]);
     expect(ran.summary).toMatchObject({ putAgain: 1, events: 4, eventsPutAgain: 4, parts: 3 });
   });
@@ -459,7 +459,7 @@ describe('A put that is refused', () => {
     expect(ran.answers[0]?.data).toBe(Buffer.from(a + s3).toString('base64'));
     expect(ran.outcomes[0]).toMatchObject({
       events: 2,
-      parts: { accepted: 1, refused: ['ServiceUnavailableException'] },
+      puts: { accepted: 1, refused: ['ServiceUnavailableException'] },
       error: { message: '1 of 2 parts were refused: ServiceUnavailableException' },
     });
     expect(ran.summary).toMatchObject({
@@ -505,7 +505,7 @@ describe('A response that would be too large', () => {
     });
 
     expect(fatesOf(ran)).toEqual(['1', '2', 'put again']);
-    expect(carriersIn(ran)).toEqual([{ attempt: 1, arrivedMs: arrivalMs, text: records[2] }]);
+    expect(carriersIn(ran)).toEqual([{ timesPut: 1, arrivedMs: arrivalMs, text: records[2] }]);
     expect(bytesOf(ran)).toBeLessThanOrEqual(2500);
   });
 
@@ -523,8 +523,8 @@ describe('A response that would be too large', () => {
 
   test('answers what was put again most often first', async () => {
     const limits = { ...firehoseLimits, maxResponseBytes: 2500 };
-    const carried = [2, 3, 1].map((attempt) =>
-      carry({ attempt, arrivedMs: arrivalMs, payload: Buffer.from(large(`${attempt}`, 600)) }),
+    const carried = [2, 3, 1].map((timesPut) =>
+      carry({ timesPut, arrivedMs: arrivalMs, payload: Buffer.from(large(`${timesPut}`, 600)) }),
     );
 
     expect(fatesOf(await runRecords([large('0', 600), ...carried], { limits }))).toEqual([
@@ -538,17 +538,17 @@ describe('A response that would be too large', () => {
   test('counts each time that a record is put again, and gives up after the third', async () => {
     const limits = { ...firehoseLimits, maxResponseBytes: 2500 };
     const first = carry({
-      attempt: 3,
+      timesPut: 3,
       arrivedMs: arrivalMs,
       payload: Buffer.from(large('1', 600)),
     });
-    const carrierOf = (attempt: number) =>
-      carry({ attempt, arrivedMs: arrivalMs, payload: Buffer.from(large('2', 600)) });
+    const carrierOf = (timesPut: number) =>
+      carry({ timesPut, arrivedMs: arrivalMs, payload: Buffer.from(large('2', 600)) });
 
     const attempts = await Promise.all(
-      [1, 2].map(async (attempt) =>
-        carriersIn(await runRecords([first, carrierOf(attempt)], { limits })).map(
-          (carrier) => carrier.attempt,
+      [1, 2].map(async (timesPut) =>
+        carriersIn(await runRecords([first, carrierOf(timesPut)], { limits })).map(
+          (carrier) => carrier.timesPut,
         ),
       ),
     );
@@ -664,8 +664,8 @@ describe('A row that is too large', () => {
 
 describe('A carrier', () => {
   test('from somebody else is believed within bounds', async () => {
-    const forged = (attempt: number, arrivedMs: number, payload: string | Uint8Array) =>
-      carry({ attempt, arrivedMs, payload: Buffer.from(payload) });
+    const forged = (timesPut: number, arrivedMs: number, payload: string | Uint8Array) =>
+      carry({ timesPut, arrivedMs, payload: Buffer.from(payload) });
 
     const ran = await runRecords([
       forged(1, 0, a),
@@ -680,15 +680,15 @@ describe('A carrier', () => {
   });
 
   test('in a carrier is no event, and the event behind it is', async () => {
-    const inner = carry({ attempt: 1, arrivedMs: 0, payload: Buffer.from(a) });
+    const inner = carry({ timesPut: 1, arrivedMs: 0, payload: Buffer.from(a) });
 
-    const rounds = await runToEnd([carry({ attempt: 1, arrivedMs: arrivalMs, payload: inner })]);
+    const rounds = await runToEnd([carry({ timesPut: 1, arrivedMs: arrivalMs, payload: inner })]);
 
     expect(rounds.map(fatesOf)).toEqual([['put again'], ['a', 'NOT_AN_EVENT']]);
   });
 
   test('that is gzipped is none of ours: its line is no event', async () => {
-    const zipped = gzipSync(carry({ attempt: 1, arrivedMs: arrivalMs, payload: Buffer.from(a) }));
+    const zipped = gzipSync(carry({ timesPut: 1, arrivedMs: arrivalMs, payload: Buffer.from(a) }));
 
     const rounds = await runToEnd([zipped]);
 
@@ -699,7 +699,7 @@ describe('A carrier', () => {
     const payload = gzipSync(`${a}\n${b}`);
 
     expect(
-      fatesOf(await runRecords([carry({ attempt: 3, arrivedMs: arrivalMs, payload })])),
+      fatesOf(await runRecords([carry({ timesPut: 3, arrivedMs: arrivalMs, payload })])),
     ).toEqual(['a,b']);
   });
 });
@@ -876,8 +876,8 @@ describe('A batch that would keep more than it may in memory', () => {
   });
 
   test('reads what was put again most often first', async () => {
-    const carried = [1, 3, 2].map((attempt) =>
-      carry({ attempt, arrivedMs: arrivalMs, payload: zipped(padded(`${attempt}`, 2000)) }),
+    const carried = [1, 3, 2].map((timesPut) =>
+      carry({ timesPut, arrivedMs: arrivalMs, payload: zipped(padded(`${timesPut}`, 2000)) }),
     );
 
     const ran = await runRecords([zipped(padded('x', 9_000)), ...carried], {
@@ -888,9 +888,9 @@ describe('A batch that would keep more than it may in memory', () => {
   });
 
   test('puts again what was put again most often first', async () => {
-    const carried = [1, 2].map((attempt) =>
+    const carried = [1, 2].map((timesPut) =>
       carry({
-        attempt,
+        timesPut,
         arrivedMs: arrivalMs,
         payload: Buffer.from(a + busEvent('b', { source: 's' })),
       }),
@@ -903,7 +903,7 @@ describe('A batch that would keep more than it may in memory', () => {
   });
 
   test('fails what finds no memory at its last attempt, with a code that says so', async () => {
-    const last = carry({ attempt: 3, arrivedMs: arrivalMs, payload: zipped(padded('x', 9_000)) });
+    const last = carry({ timesPut: 3, arrivedMs: arrivalMs, payload: zipped(padded('x', 9_000)) });
 
     const ran = await runRecords([last, last], { limits: { maxKeptBytes: 12_000 } });
 

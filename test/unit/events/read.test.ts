@@ -10,7 +10,7 @@ import {
   readLimits,
   unzip,
 } from '../../../src/events/read.ts';
-import { carrierOverhead, maxAttempts } from '../../../src/firehose/carrier.ts';
+import { carrierOverhead, maxTimesPut } from '../../../src/firehose/carrier.ts';
 import { jsonText } from '../../../src/json.ts';
 
 /** What is read of bytes: JSON text of each document, or the code of its failure. */
@@ -375,7 +375,7 @@ describe('readDocuments', () => {
 
   test('gives broken parts that fit a record behind the line of a carrier', () => {
     const noise = Buffer.alloc(1_024_000, 0xff);
-    const journey = { attempt: maxAttempts, arrivedMs: 999_999_999_999_999 };
+    const journey = { timesPut: maxTimesPut, arrivedMs: 999_999_999_999_999 };
 
     const parts = Array.from(readDocuments(noise), ({ bytes }) => bytes.length);
 

@@ -1,45 +1,45 @@
 import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { carrierOverhead, carry, maxAttempts, uncarry } from '../../../src/firehose/carrier.ts';
+import { carrierOverhead, carry, maxTimesPut, uncarry } from '../../../src/firehose/carrier.ts';
 
 const arrivalMs = Date.UTC(2026, 10, 20, 12);
 const dayMs = 24 * 60 * 60 * 1000;
 const payload = Buffer.from('{"a":1}');
 
-const carrierOf = (attempt: unknown, arrived: unknown, rest = '{"a":1}') =>
-  Buffer.from(`{"eventlake":{"attempt":${attempt},"arrived":${arrived}}}\n${rest}`);
+const carrierOf = (timesPut: unknown, arrived: unknown, rest = '{"a":1}') =>
+  Buffer.from(`{"eventlake":{"attempt":${timesPut},"arrived":${arrived}}}\n${rest}`);
 
 describe('A carrier', () => {
   test('is one line of ours, then the bytes as they were', () => {
-    const bytes = carry({ attempt: 1, arrivedMs: 1795168800000, payload });
+    const bytes = carry({ timesPut: 1, arrivedMs: 1795168800000, payload });
 
     expect(Buffer.from(bytes).toString()).toBe(
       '{"eventlake":{"attempt":1,"arrived":1795168800000}}\n{"a":1}',
     );
     expect(bytes).toHaveLength(
-      payload.length + carrierOverhead({ attempt: 1, arrivedMs: 1795168800000 }),
+      payload.length + carrierOverhead({ timesPut: 1, arrivedMs: 1795168800000 }),
     );
   });
 
-  test.each([1, 2, 3])('is taken off again, after attempt %i', (attempt) => {
+  test.each([1, 2, 3])('is taken off again, after attempt %i', (timesPut) => {
     const arrivedMs = arrivalMs - 60_000;
-    const bytes = carry({ attempt, arrivedMs, payload: gzipSync(payload) });
+    const bytes = carry({ timesPut, arrivedMs, payload: gzipSync(payload) });
 
-    expect(uncarry(bytes, arrivalMs)).toEqual({ attempt, arrivedMs, payload: gzipSync(payload) });
+    expect(uncarry(bytes, arrivalMs)).toEqual({ timesPut, arrivedMs, payload: gzipSync(payload) });
   });
 
   test('may be empty', () => {
     expect(uncarry(carrierOf(1, arrivalMs, ''), arrivalMs)).toMatchObject({
-      attempt: 1,
+      timesPut: 1,
       payload: Buffer.alloc(0),
     });
   });
 
   test.each([0, -1, 4, 5, 1000, '99999999999999999999', '1'.repeat(900), `-${'1'.repeat(21)}`])(
     'with attempt %s has made the last attempt',
-    (attempt) => {
-      expect(uncarry(carrierOf(attempt, arrivalMs), arrivalMs).attempt).toBe(maxAttempts);
+    (timesPut) => {
+      expect(uncarry(carrierOf(timesPut, arrivalMs), arrivalMs).timesPut).toBe(maxTimesPut);
     },
   );
 
@@ -57,10 +57,10 @@ describe('A carrier', () => {
 
   test('in a carrier is only taken off once', () => {
     const inner = carrierOf(1, arrivalMs - 1);
-    const bytes = carry({ attempt: 2, arrivedMs: arrivalMs - 2, payload: inner });
+    const bytes = carry({ timesPut: 2, arrivedMs: arrivalMs - 2, payload: inner });
 
     expect(uncarry(bytes, arrivalMs)).toEqual({
-      attempt: 2,
+      timesPut: 2,
       arrivedMs: arrivalMs - 2,
       payload: inner,
     });
@@ -88,12 +88,16 @@ describe('No carrier is', () => {
   ])('%s', (_, text) => {
     const bytes = Buffer.from(text);
 
-    expect(uncarry(bytes, arrivalMs)).toEqual({ attempt: 0, arrivedMs: arrivalMs, payload: bytes });
+    expect(uncarry(bytes, arrivalMs)).toEqual({
+      timesPut: 0,
+      arrivedMs: arrivalMs,
+      payload: bytes,
+    });
   });
 
   test('one that is gzipped: ours has its line in plain', () => {
     const bytes = gzipSync(carrierOf(1, arrivalMs));
 
-    expect(uncarry(bytes, arrivalMs).attempt).toBe(0);
+    expect(uncarry(bytes, arrivalMs).timesPut).toBe(0);
   });
 });

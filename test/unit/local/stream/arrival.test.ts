@@ -58,7 +58,7 @@ describe('A record arrives', () => {
   test('when a carrier says', () => {
     const payload = text('{"time":"2020-01-01T00:00:00Z"}');
 
-    expect(arrivalOf(carry({ attempt: 2, arrivedMs: noonMs + 7, payload }))).toBe(noonMs + 7);
+    expect(arrivalOf(carry({ timesPut: 2, arrivedMs: noonMs + 7, payload }))).toBe(noonMs + 7);
   });
 
   test.each([

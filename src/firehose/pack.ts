@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 import { carrierOverhead, carry } from './carrier.ts';
 
-/** One document of a record that is put again, and the bytes of its line in a response. */
-export interface Part {
+/** What a carrier may carry: one document of a record, with the bytes of its line in a response; or a record as it is. */
+export interface Item {
   readonly bytes: Uint8Array;
   readonly lineBytes: number;
   /** Whether it is gzipped as it is: what is gzipped twice is never unpacked. */
@@ -13,14 +13,14 @@ export interface Part {
 /** What the carriers of one record have in common. */
 export interface Journey {
   /** How often its bytes were put again; of a carrier, this time included. */
-  readonly attempt: number;
+  readonly timesPut: number;
   /** When the first record with them reached Firehose, epoch milliseconds. */
   readonly arrivedMs: number;
 }
 
-export interface PartLimits {
+export interface PackLimits {
   readonly maxRecordBytes: number;
-  /** Bytes of lines that the parts of one carrier may make together. */
+  /** Bytes of lines that the items of one carrier may make together. */
   readonly maxLineBytes: number;
 }
 
@@ -32,27 +32,27 @@ export interface PartLimits {
  * carriers that unfold tenfold would come in one batch that no response can hold, again and again.
  */
 export function pack(
-  parts: readonly Part[],
+  items: readonly Item[],
   journey: Journey,
-  limits: PartLimits,
+  limits: PackLimits,
 ): Uint8Array[] | undefined {
   const room = limits.maxRecordBytes - carrierOverhead(journey);
-  const [first, ...others] = parts;
+  const [first, ...others] = items;
   if (first === undefined) return [];
   if (others.length === 0) {
     const { bytes, isGzipped } = first;
     const payload = bytes.length <= room || isGzipped ? bytes : gzipSync(bytes);
     return payload.length <= room ? [carry({ ...journey, payload })] : undefined;
   }
-  const bytes = parts.reduce((sum, part) => sum + part.bytes.length + 1, -1);
-  const lineBytes = parts.reduce((sum, part) => sum + part.lineBytes, 0);
+  const bytes = items.reduce((sum, item) => sum + item.bytes.length + 1, -1);
+  const lineBytes = items.reduce((sum, item) => sum + item.lineBytes, 0);
   if (bytes <= room && lineBytes <= limits.maxLineBytes) {
-    const payload = Buffer.concat(parts.flatMap((part) => [part.bytes, newline]).slice(0, -1));
+    const payload = Buffer.concat(items.flatMap((item) => [item.bytes, newline]).slice(0, -1));
     return [carry({ ...journey, payload })];
   }
-  const middle = Math.ceil(parts.length / 2);
-  const before = pack(parts.slice(0, middle), journey, limits);
-  const after = before && pack(parts.slice(middle), journey, limits);
+  const middle = Math.ceil(items.length / 2);
+  const before = pack(items.slice(0, middle), journey, limits);
+  const after = before && pack(items.slice(middle), journey, limits);
   return after && [...before, ...after];
 }
 

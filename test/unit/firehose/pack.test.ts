@@ -4,12 +4,12 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { carrierOverhead, uncarry } from '../../../src/firehose/carrier.ts';
 import { firehoseLimits } from '../../../src/firehose/limits.ts';
-import { type Part, pack } from '../../../src/firehose/parts.ts';
+import { type Item, pack } from '../../../src/firehose/pack.ts';
 
-const journey = { attempt: 1, arrivedMs: 1795168800000 };
+const journey = { timesPut: 1, arrivedMs: 1795168800000 };
 const overhead = carrierOverhead(journey);
 
-const partOf = (text: string, lineBytes = text.length): Part => ({
+const itemOf = (text: string, lineBytes = text.length): Item => ({
   bytes: Buffer.from(text),
   lineBytes,
 });
@@ -30,33 +30,33 @@ const payloadsOf = (carriers: readonly Uint8Array[] | undefined) =>
 
 describe('pack', () => {
   test('puts documents that fit together into one carrier, a line each', () => {
-    const carriers = pack([partOf('{"a":1}'), partOf('{"b":2}')], journey, roomFor(15));
+    const carriers = pack([itemOf('{"a":1}'), itemOf('{"b":2}')], journey, roomFor(15));
 
     expect(payloadsOf(carriers)).toEqual(['{"a":1}\n{"b":2}']);
   });
 
   test('halves what does not fit a record, in order', () => {
-    const parts = ['aaaa', 'bbbb', 'cccc', 'dddd', 'eeee'].map((text) => partOf(text));
+    const items = ['aaaa', 'bbbb', 'cccc', 'dddd', 'eeee'].map((text) => itemOf(text));
 
-    expect(payloadsOf(pack(parts, journey, roomFor(14)))).toEqual([
+    expect(payloadsOf(pack(items, journey, roomFor(14)))).toEqual([
       'aaaa\nbbbb\ncccc',
       'dddd\neeee',
     ]);
-    expect(payloadsOf(pack(parts, journey, roomFor(13)))).toEqual([
+    expect(payloadsOf(pack(items, journey, roomFor(13)))).toEqual([
       'aaaa\nbbbb',
       'cccc',
       'dddd\neeee',
     ]);
-    expect(payloadsOf(pack(parts, journey, roomFor(4)))).toHaveLength(5);
+    expect(payloadsOf(pack(items, journey, roomFor(4)))).toHaveLength(5);
   });
 
   test('halves what would make more lines than may be', () => {
-    const parts = ['a', 'b', 'c'].map((text) => partOf(text, 400));
+    const items = ['a', 'b', 'c'].map((text) => itemOf(text, 400));
 
-    expect(payloadsOf(pack(parts, journey, { ...roomFor(100), maxLineBytes: 1200 }))).toEqual([
+    expect(payloadsOf(pack(items, journey, { ...roomFor(100), maxLineBytes: 1200 }))).toEqual([
       'a\nb\nc',
     ]);
-    expect(payloadsOf(pack(parts, journey, { ...roomFor(100), maxLineBytes: 1199 }))).toEqual([
+    expect(payloadsOf(pack(items, journey, { ...roomFor(100), maxLineBytes: 1199 }))).toEqual([
       'a\nb',
       'c',
     ]);
@@ -64,9 +64,9 @@ describe('pack', () => {
 
   test('gzips a document that is too large, and never several together', () => {
     const zeros = '0'.repeat(200);
-    const parts = [partOf(zeros), partOf('b'), partOf(zeros)];
+    const items = [itemOf(zeros), itemOf('b'), itemOf(zeros)];
 
-    expect(payloadsOf(pack(parts, journey, roomFor(199)))).toEqual([
+    expect(payloadsOf(pack(items, journey, roomFor(199)))).toEqual([
       `gzip ${zeros}`,
       'b',
       `gzip ${zeros}`,
@@ -74,13 +74,13 @@ describe('pack', () => {
   });
 
   test('takes a single document whatever its line: no other carrier would do it better', () => {
-    expect(payloadsOf(pack([partOf('a', 5000)], journey, roomFor(10)))).toEqual(['a']);
+    expect(payloadsOf(pack([itemOf('a', 5000)], journey, roomFor(10)))).toEqual(['a']);
   });
 
   test('gives up where one document does not fit, even gzipped', () => {
-    const noise = partOf(randomBytes(300).toString('latin1'));
+    const noise = itemOf(randomBytes(300).toString('latin1'));
 
-    expect(pack([partOf('a'), noise], journey, roomFor(100))).toBeUndefined();
+    expect(pack([itemOf('a'), noise], journey, roomFor(100))).toBeUndefined();
   });
 
   test('of nothing makes nothing', () => {
