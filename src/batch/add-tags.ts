@@ -1,10 +1,10 @@
 import { attemptAsync, type RecordError } from '../errors.ts';
 import type { Row, RowInstance } from '../rows/schema.ts';
 import { epochMsOf, rowTimeOf } from '../rows/time.ts';
+import type { OwnAccount } from '../tags/client-config.ts';
 import { homeOf } from '../tags/home.ts';
 import type { Lesson } from '../tags/lessons.ts';
 import { memberSessionName } from '../tags/member-session.ts';
-import type { Own } from '../tags/place.ts';
 import type { TagAnswer, TagRequest, Tags } from '../tags/tags.ts';
 
 /** A row with instances, and what its event tells of them. */
@@ -66,7 +66,11 @@ interface Seen {
   readonly request: TagRequest;
 }
 
-function requestsOf({ row, lessons }: TaggedRow, own: Own | undefined, context: TagRowContext) {
+function requestsOf(
+  { row, lessons }: TaggedRow,
+  own: OwnAccount | undefined,
+  context: TagRowContext,
+) {
   const home = homeOf(row.account, row.region);
   const eventMs = epochMsOf(row.event_time ?? (row.arrival_time as string));
   const mayLookUp = !isOwnCall(row, own, context);
@@ -83,7 +87,7 @@ function requestsOf({ row, lessons }: TaggedRow, own: Own | undefined, context: 
 /** Our own DescribeTags comes back as an event: looking up for it would go on for ever. */
 function isOwnCall(
   { actor_arn: arn = '' }: Row,
-  own: Own | undefined,
+  own: OwnAccount | undefined,
   { ownRole, memberRole }: TagRowContext,
 ): boolean {
   const [, account, role, session] = sessionArn.exec(arn) ?? [];
@@ -105,7 +109,7 @@ function cellsOf(answer: TagAnswer): Partial<RowInstance> {
 const streamArn = /^arn:([a-z-]+):firehose:[^:]+:(\d{12}):deliverystream\/.+$/;
 
 /** The stack's own AWS partition and account: those of its delivery stream. */
-function ownIn(deliveryStreamArn: string): Own | undefined {
+function ownIn(deliveryStreamArn: string): OwnAccount | undefined {
   const [, partition, account] = streamArn.exec(deliveryStreamArn) ?? [];
   return partition !== undefined && account !== undefined ? { partition, account } : undefined;
 }

@@ -4,12 +4,12 @@ import {
   type Filter,
   type TagDescription,
 } from '@aws-sdk/client-ec2';
+import type { ClientConfig } from './client-config.ts';
 import { type Answer, type LookUp, maxTagsPerPage } from './look-up.ts';
 import type { CredentialsProvider } from './member-credentials.ts';
-import type { Place } from './place.ts';
 import { tagSetOf } from './tag-set.ts';
 
-/** One takes 20 KB and a connection; an organisation has hundreds of places, of which few are busy. */
+/** One takes 20 KB and a connection; an organisation has hundreds of homes, of which few are busy. */
 const defaultMaxClients = 200;
 
 /**
@@ -22,8 +22,8 @@ const defaultMaxClients = 200;
 export function createEc2LookUp({ maxClients = defaultMaxClients } = {}): LookUp {
   const clientOf = createClients(maxClients);
 
-  async function* pagesOf(place: Place, filters: Filter[], signal: AbortSignal) {
-    const client = clientOf(place);
+  async function* pagesOf(clientConfig: ClientConfig, filters: Filter[], signal: AbortSignal) {
+    const client = clientOf(clientConfig);
     let token: string | undefined;
     do {
       const command = new DescribeTagsCommand({
@@ -40,16 +40,16 @@ export function createEc2LookUp({ maxClients = defaultMaxClients } = {}): LookUp
   }
 
   return {
-    async ofIds(place, ids, signal) {
+    async ofIds(clientConfig, ids, signal) {
       const filters = [{ Name: 'resource-id', Values: [...ids] }];
       const found: TagDescription[] = [];
-      for await (const { tags } of pagesOf(place, filters, signal)) found.push(...tags);
+      for await (const { tags } of pagesOf(clientConfig, filters, signal)) found.push(...tags);
       return setsOf(found);
     },
-    async ofAll(place, maxPages, signal) {
+    async ofAll(clientConfig, maxPages, signal) {
       const found: TagDescription[] = [];
       let pages = 0;
-      for await (const { tags, isLast } of pagesOf(place, [], signal)) {
+      for await (const { tags, isLast } of pagesOf(clientConfig, [], signal)) {
         if (++pages >= maxPages && !isLast) return undefined;
         found.push(...tags);
       }
@@ -69,8 +69,8 @@ function setsOf(tags: readonly TagDescription[]): Answer {
   );
 }
 
-/** A client for each place, the longest unused of which goes first. */
-function createClients(maxClients: number): (place: Place) => EC2Client {
+/** A client for each configuration, the longest unused of which goes first. */
+function createClients(maxClients: number): (clientConfig: ClientConfig) => EC2Client {
   const clients = new Map<string, { readonly roleArn: string | undefined; client: EC2Client }>();
   const memberCredentials = lazyMemberCredentials();
 

@@ -1,4 +1,6 @@
-import { createCircuit, maxPlaces } from './circuit.ts';
+import { createBoundedMap } from './bounded-map.ts';
+import { createCircuitBreaker, maxTargets } from './circuit-breaker.ts';
+import type { ClientConfig } from './client-config.ts';
 import { type Home, keyOf } from './home.ts';
 import type { SetFact } from './knowledge.ts';
 import {
@@ -8,15 +10,13 @@ import {
   maxTagsPerPage,
   unlessAborted,
 } from './look-up.ts';
-import type { Place } from './place.ts';
-import { createRecent } from './recent.ts';
 import { isSweepDue, nothingAsked, type SweepLimits, sweepLimits, type Tally } from './sweeps.ts';
 import { tagSetOf } from './tag-set.ts';
 
 /** Instances of one home that a batch wants to know of. */
 export interface HomeQuery {
   readonly home: Home;
-  readonly place: Place;
+  readonly clientConfig: ClientConfig;
   readonly ids: readonly string[];
 }
 
@@ -29,13 +29,13 @@ export type Found = ReadonlyMap<string, SetFact>;
  * nothing else.
  */
 export function createQueryRunner(lookUp: LookUp, limits: SweepLimits = sweepLimits) {
-  const circuit = createCircuit();
-  const tallies = createRecent<Tally>(maxPlaces);
+  const breaker = createCircuitBreaker();
+  const tallies = createBoundedMap<Tally>(maxTargets);
 
   /** Never rejects. */
   return async (query: HomeQuery, deadline: AbortSignal, now: () => number): Promise<Found> => {
-    const { home, place } = query;
-    const name = `${place.roleArn}/${place.region}`;
+    const { home, clientConfig } = query;
+    const name = `${clientConfig.roleArn}/${clientConfig.region}`;
     const found = new Map<string, SetFact>();
     for (const ids of callsOf(query)) {
       const all = await sweep();
@@ -54,16 +54,16 @@ export function createQueryRunner(lookUp: LookUp, limits: SweepLimits = sweepLim
       if (!mayAsk() || !isSweepDue(tally, limits)) return undefined;
       // At once: whoever asks meanwhile makes no other.
       tallies.set(name, { ...tally, isSwept: true });
-      return answerOf(async () => lookUp.ofAll(place, limits.maxPages, deadline));
+      return answerOf(async () => lookUp.ofAll(clientConfig, limits.maxPages, deadline));
     }
 
     async function call(ids: readonly string[]): Promise<Answer | undefined> {
       if (!mayAsk()) return undefined;
-      const answer = await answerOf(async () => lookUp.ofIds(place, ids, deadline));
+      const answer = await answerOf(async () => lookUp.ofIds(clientConfig, ids, deadline));
       // Denied, throttled or out of time: the next call would be, too.
-      if (!answer) circuit.failed(name, now());
+      if (!answer) breaker.failed(name, now());
       else {
-        circuit.succeeded(name);
+        breaker.succeeded(name);
         const { pages, isSwept } = tallies.get(name) ?? nothingAsked;
         tallies.set(name, { pages: pages + pagesOf(answer), isSwept });
       }
@@ -71,7 +71,7 @@ export function createQueryRunner(lookUp: LookUp, limits: SweepLimits = sweepLim
     }
 
     function mayAsk(): boolean {
-      return !deadline.aborted && !circuit.isOpen(name, now());
+      return !deadline.aborted && !breaker.isOpen(name, now());
     }
 
     /** Undefined where it fails, in whatever way, or is not there in time. */

@@ -1,12 +1,16 @@
-import type { Place } from './place.ts';
+import type { ClientConfig } from './client-config.ts';
 import type { TagSet } from './tag-set.ts';
 
 /** Asks AWS for the tags of instances. Rejects where a call fails, or not all pages came. */
 export interface LookUp {
   /** Those of these instances, all pages. */
-  ofIds(place: Place, ids: readonly string[], signal: AbortSignal): Promise<Answer>;
-  /** Those of every instance of the place; undefined where they take more than `maxPages`. */
-  ofAll(place: Place, maxPages: number, signal: AbortSignal): Promise<Answer | undefined>;
+  ofIds(clientConfig: ClientConfig, ids: readonly string[], signal: AbortSignal): Promise<Answer>;
+  /** Those of every instance there; undefined where they take more than `maxPages`. */
+  ofAll(
+    clientConfig: ClientConfig,
+    maxPages: number,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined>;
 }
 
 /** Tags by instance. Instances without tags, and ids that do not exist, are not in it. */

@@ -1,5 +1,6 @@
 import type { AwsEvent } from '../events/event.ts';
 import { isAskedFor } from './asked-for.ts';
+import { clientConfigOf, type Members, type OwnAccount } from './client-config.ts';
 import { type Home, keyOf } from './home.ts';
 import type { Found } from './home-query.ts';
 import {
@@ -13,7 +14,6 @@ import {
 import { type Lesson, lessonsOf } from './lessons.ts';
 import type { LookUp, LookUpBudget } from './look-up.ts';
 import { createMemory, type Memory } from './memory.ts';
-import { type Members, type Own, placeOf } from './place.ts';
 import { queriesOf, type Wanted } from './queries.ts';
 import { setAt } from './set-at.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -71,7 +71,7 @@ export interface TagOptions {
 /** What the look-ups of a batch go by. */
 export interface TagContext extends LookUpBudget {
   /** Undefined where it is not known. */
-  readonly own: Own | undefined;
+  readonly own: OwnAccount | undefined;
 }
 
 /**
@@ -98,10 +98,10 @@ export function createTags({
       const wanted: Wanted[] = [];
       for (const request of requests) {
         const { id, home } = request;
-        const place = home && placeOf(home, own, members);
-        if (!find || !place || !isWanted(request, known, nowMs)) continue;
+        const clientConfig = home && clientConfigOf(home, own, members);
+        if (!find || !clientConfig || !isWanted(request, known, nowMs)) continue;
         isAsked.add(request);
-        wanted.push({ id, home, place });
+        wanted.push({ id, home, clientConfig });
       }
       const found = new Map<string, SetFact>();
       if (find && wanted.length > 0) {

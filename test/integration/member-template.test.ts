@@ -4,8 +4,8 @@ import { loadStack, type StackOptions } from '../../local/template/load-stack.ts
 import { readTemplate } from '../../local/template/read-template.ts';
 import { type ParameterOverrides, resolveTemplate } from '../../local/template/resolve-template.ts';
 import { configurationOf } from '../../src/config.ts';
+import { clientConfigOf, membersOf } from '../../src/tags/client-config.ts';
 import { memberSessionName } from '../../src/tags/member-session.ts';
-import { membersOf, placeOf } from '../../src/tags/place.ts';
 import { resourcePoliciesOf, trustsOf } from '../support/policies.ts';
 
 const main = { account: '123456789012', region: 'eu-west-1' };
@@ -130,9 +130,9 @@ describe('A stack of member.yaml', () => {
     const name = names.LookUpRole?.ref;
     const { functions } = mainStack({ MemberRole: name ?? '', MemberAccounts: member.account });
     const members = membersOf(configurationOf(functions[0]?.environment ?? {}));
-    expect(placeOf(member, { partition: 'aws', account: main.account }, members)?.roleArn).toBe(
-      names.LookUpRole?.attributes.Arn,
-    );
+    expect(
+      clientConfigOf(member, { partition: 'aws', account: main.account }, members)?.roleArn,
+    ).toBe(names.LookUpRole?.attributes.Arn);
   });
 
   test.each([

@@ -5,10 +5,10 @@ import { recognise } from '../../src/events/event.ts';
 import { rowOf } from '../../src/rows/row.ts';
 import type { Row, RowInstance } from '../../src/rows/schema.ts';
 import { epochMsOf } from '../../src/rows/time.ts';
+import type { ClientConfig } from '../../src/tags/client-config.ts';
 import { type Home, homeOf, keyOf } from '../../src/tags/home.ts';
 import type { Delta } from '../../src/tags/knowledge.ts';
 import type { LookUp } from '../../src/tags/look-up.ts';
-import type { Place } from '../../src/tags/place.ts';
 import { sweepLimits } from '../../src/tags/sweeps.ts';
 import { isSameSet, keptOf, type TagSet, tagFilterOf } from '../../src/tags/tag-set.ts';
 import { createTags, type Tags } from '../../src/tags/tags.ts';
@@ -86,8 +86,8 @@ async function live(world: World): Promise<void> {
     return answer;
   };
   const lookUp: LookUp = {
-    async ofIds(place, ids) {
-      const home = homeAt(place);
+    async ofIds(clientConfig, ids) {
+      const home = homeAt(clientConfig);
       calls.push(keyOf(home));
       try {
         return landing(home, ids, ids);
@@ -96,8 +96,8 @@ async function live(world: World): Promise<void> {
         throw error;
       }
     },
-    async ofAll(place, maxPages) {
-      const home = homeAt(place);
+    async ofAll(clientConfig, maxPages) {
+      const home = homeAt(clientConfig);
       current.swept.push(keyOf(home));
       if (settings.homePages > maxPages) return void read();
       const there = world.instances.filter((one) => keyOf(one.home) === keyOf(home));
@@ -348,7 +348,7 @@ function isOwnActor({ actor_arn: arn }: Row, { members }: Settings): boolean {
   return isOwn || (members !== undefined && arn === ownActors.get(otherAccount));
 }
 
-function homeAt({ region, roleArn }: Place): Home {
+function homeAt({ region, roleArn }: ClientConfig): Home {
   return { account: roleArn?.split(':')[4] ?? ownAccount, region };
 }
 

@@ -1,10 +1,10 @@
 import type { AwsEvent } from '../../src/events/event.ts';
 import { recognise } from '../../src/events/event.ts';
 import type { Json, JsonObject } from '../../src/json.ts';
+import type { ClientConfig } from '../../src/tags/client-config.ts';
 import type { Home } from '../../src/tags/home.ts';
 import type { HomeQuery } from '../../src/tags/home-query.ts';
 import type { LookUp } from '../../src/tags/look-up.ts';
-import type { Place } from '../../src/tags/place.ts';
 import { type TagSet, tagSetOf } from '../../src/tags/tag-set.ts';
 import type { TagContext, TagRequest } from '../../src/tags/tags.ts';
 
@@ -32,14 +32,14 @@ export const setOf = (tags: Readonly<Record<string, string>>): TagSet =>
 /** A query of the home for these. */
 export const queryOf = (ids: readonly string[], more: Partial<HomeQuery> = {}): HomeQuery => ({
   home,
-  place: { region: home.region, roleArn: undefined },
+  clientConfig: { region: home.region, roleArn: undefined },
   ids,
   ...more,
 });
 
 /** What a look-up was asked. */
 export interface Asked {
-  readonly place: Place;
+  readonly clientConfig: ClientConfig;
   readonly ids: readonly string[];
 }
 
@@ -54,19 +54,19 @@ export function createLookUp(
   } = {},
 ) {
   const calls: Asked[] = [];
-  const sweeps: { readonly place: Place; readonly maxPages: number }[] = [];
+  const sweeps: { readonly clientConfig: ClientConfig; readonly maxPages: number }[] = [];
   const answerOf = (ids: readonly string[]) => {
     const known = ids.filter((id) => Object.keys(tags[id] ?? {}).length > 0);
     return new Map(known.map((id) => [id, setOf(tags[id] ?? {})]));
   };
   const lookUp: LookUp = {
-    async ofIds(place, ids, signal) {
-      calls.push({ place, ids });
-      await fail({ place, ids, number: calls.length, signal });
+    async ofIds(clientConfig, ids, signal) {
+      calls.push({ clientConfig, ids });
+      await fail({ clientConfig, ids, number: calls.length, signal });
       return answerOf(ids);
     },
-    async ofAll(place, maxPages, signal) {
-      sweeps.push({ place, maxPages });
+    async ofAll(clientConfig, maxPages, signal) {
+      sweeps.push({ clientConfig, maxPages });
       await failAll(signal);
       return pages > maxPages ? undefined : answerOf(Object.keys(tags));
     },

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/json.ts';
+import type { Members } from '../../src/tags/client-config.ts';
 import { type Home, keyOf } from '../../src/tags/home.ts';
 import type { Delta } from '../../src/tags/knowledge.ts';
-import type { Members } from '../../src/tags/place.ts';
 import type { SweepLimits } from '../../src/tags/sweeps.ts';
 import { isSameSet, type TagSet } from '../../src/tags/tag-set.ts';
 import {

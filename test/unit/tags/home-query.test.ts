@@ -50,7 +50,7 @@ describe('All instances of a home are asked for at once', () => {
     const found = await runQuery(queryOf([idOf(200), idOf(999)]), never, now);
 
     expect([calls.length, sweeps.length]).toEqual([4, 1]);
-    expect(sweeps).toEqual([{ place: here, maxPages: 16 }]);
+    expect(sweeps).toEqual([{ clientConfig: here, maxPages: 16 }]);
     expect(found.size).toBe(301);
     expect(found.get(keyOf(home, idOf(200)))).toEqual({
       timeMs: at(7),
@@ -116,11 +116,12 @@ describe('All instances of a home are asked for at once', () => {
     const there = { region: home.region, roleArn: `arn:aws:iam::${otherAccount}:role/m` };
     await askFor(4);
 
-    await runQuery(queryOf([idOf(7)], { place: there }), never, now);
+    await runQuery(queryOf([idOf(7)], { clientConfig: there }), never, now);
     expect(sweeps).toEqual([]);
-    for (let n = 0; n < 4; n++) await runQuery(queryOf([idOf(7)], { place: there }), never, now);
+    for (let n = 0; n < 4; n++)
+      await runQuery(queryOf([idOf(7)], { clientConfig: there }), never, now);
 
-    expect(sweeps.map(({ place }) => place)).toEqual([there]);
+    expect(sweeps.map(({ clientConfig }) => clientConfig)).toEqual([there]);
   });
 
   test('only once', async () => {

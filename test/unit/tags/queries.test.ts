@@ -8,7 +8,7 @@ const wantedIn = (where: typeof home, ...numbers: number[]): Wanted[] =>
   numbers.map((number) => ({
     id: idOf(number),
     home: where,
-    place: { region: where.region, roleArn: undefined },
+    clientConfig: { region: where.region, roleArn: undefined },
   }));
 
 describe('The look-ups of a batch', () => {
@@ -21,8 +21,8 @@ describe('The look-ups of a batch', () => {
     ];
 
     expect(queriesOf(wanted)).toEqual([
-      { home: there, place: wanted[1]?.place, ids: [idOf(1), idOf(2), idOf(3)] },
-      { home, place: wanted[0]?.place, ids: [idOf(1)] },
+      { home: there, clientConfig: wanted[1]?.clientConfig, ids: [idOf(1), idOf(2), idOf(3)] },
+      { home, clientConfig: wanted[0]?.clientConfig, ids: [idOf(1)] },
     ]);
   });
 });

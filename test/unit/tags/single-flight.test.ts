@@ -61,17 +61,17 @@ describe('A look-up', () => {
 
   test('of several homes asks each at its own place', async () => {
     const there = { account: otherAccount, region: 'us-east-1' };
-    const place = { region: 'us-east-1', roleArn: 'arn:aws:iam::111122223333:role/m' };
+    const clientConfig = { region: 'us-east-1', roleArn: 'arn:aws:iam::111122223333:role/m' };
     const { lookUp, calls } = createLookUp();
 
     const found = await createSingleFlight(lookUp)(
-      [queryOf([idOf(1)]), queryOf([idOf(1)], { home: there, place })],
+      [queryOf([idOf(1)]), queryOf([idOf(1)], { home: there, clientConfig })],
       createBudget().context,
     );
 
     expect(calls).toEqual([
-      { place: { region: 'eu-west-1', roleArn: undefined }, ids: [idOf(1)] },
-      { place, ids: [idOf(1)] },
+      { clientConfig: { region: 'eu-west-1', roleArn: undefined }, ids: [idOf(1)] },
+      { clientConfig, ids: [idOf(1)] },
     ]);
     expect([...found.keys()]).toEqual([keyOf(home, idOf(1)), keyOf(there, idOf(1))]);
   });
@@ -88,7 +88,7 @@ describe('A look-up', () => {
       const region = `us-east-${n}`;
       return queryOf([idOf(n)], {
         home: { ...home, region },
-        place: { region, roleArn: undefined },
+        clientConfig: { region, roleArn: undefined },
       });
     });
 
@@ -110,12 +110,18 @@ describe('A look-up that fails', () => {
 
   test('troubles no other home', async () => {
     const other = { ...home, region: 'us-east-1' };
-    const { lookUp } = createLookUp({}, ({ place }) => place.region === 'eu-west-1' && deny());
+    const { lookUp } = createLookUp(
+      {},
+      ({ clientConfig }) => clientConfig.region === 'eu-west-1' && deny(),
+    );
 
     const found = await createSingleFlight(lookUp)(
       [
         queryOf([idOf(1)]),
-        queryOf([idOf(2)], { home: other, place: { region: 'us-east-1', roleArn: undefined } }),
+        queryOf([idOf(2)], {
+          home: other,
+          clientConfig: { region: 'us-east-1', roleArn: undefined },
+        }),
       ],
       createBudget().context,
     );
@@ -125,13 +131,13 @@ describe('A look-up that fails', () => {
 
   test('again and again troubles no other account of the same Region', async () => {
     const other = { account: otherAccount, region: home.region };
-    const place = { region: home.region, roleArn: 'arn:aws:iam::111122223333:role/m' };
-    const { lookUp } = createLookUp({}, (asked) => asked.place.roleArn && deny());
+    const clientConfig = { region: home.region, roleArn: 'arn:aws:iam::111122223333:role/m' };
+    const { lookUp } = createLookUp({}, (asked) => asked.clientConfig.roleArn && deny());
     const find = createSingleFlight(lookUp);
     const { context } = createBudget();
 
     for (let time = 0; time < 3; time++)
-      await find([queryOf([idOf(1)], { home: other, place })], context);
+      await find([queryOf([idOf(1)], { home: other, clientConfig })], context);
 
     expect((await find([queryOf([idOf(1)])], context)).size).toBe(1);
   });

@@ -146,7 +146,9 @@ describe('Tags come', () => {
 
     expect(await ask(60, seen(0))).toEqual([found(known[one] ?? {}, 'lookup', 60)]);
     expect(await ask(120, seen(100))).toEqual([found(known[one] ?? {}, 'cache', 60)]);
-    expect(calls).toEqual([{ place: { region: 'eu-west-1', roleArn: undefined }, ids: [one] }]);
+    expect(calls).toEqual([
+      { clientConfig: { region: 'eu-west-1', roleArn: undefined }, ids: [one] },
+    ]);
   });
 
   test('or not at all, where EC2 knows of none', async () => {
@@ -335,7 +337,7 @@ describe('Other accounts', () => {
       found({ team: 'own' }, 'stream', 0),
       found(known[one] ?? {}, 'lookup', 61),
     ]);
-    expect(calls.map(({ place }) => place.roleArn)).toEqual([
+    expect(calls.map(({ clientConfig }) => clientConfig.roleArn)).toEqual([
       `arn:aws:iam::${otherAccount}:role/member`,
     ]);
   });

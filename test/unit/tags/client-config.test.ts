@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { membersOf, placeOf } from '../../../src/tags/place.ts';
+import { clientConfigOf, membersOf } from '../../../src/tags/client-config.ts';
 import { home, otherAccount, own } from '../../support/tags-fixture.ts';
 
 describe('Tags are asked for', () => {
@@ -7,7 +7,7 @@ describe('Tags are asked for', () => {
   const members = { role: 'eventlake-member', accounts: new Set([otherAccount]) };
 
   test('in the own account as the function, in every Region', () => {
-    expect(placeOf({ ...home, region: 'ap-south-1' }, own, undefined)).toEqual({
+    expect(clientConfigOf({ ...home, region: 'ap-south-1' }, own, undefined)).toEqual({
       region: 'ap-south-1',
       roleArn: undefined,
     });
@@ -16,7 +16,7 @@ describe('Tags are asked for', () => {
   test.each(['aws', 'aws-cn', 'aws-us-gov'])(
     'in other accounts under the role of the members, in the partition of the stack: %s',
     (partition) => {
-      expect(placeOf(other, { ...own, partition }, members)).toEqual({
+      expect(clientConfigOf(other, { ...own, partition }, members)).toEqual({
         region: 'eu-west-1',
         roleArn: `arn:${partition}:iam::${otherAccount}:role/eventlake-member`,
       });
@@ -24,23 +24,23 @@ describe('Tags are asked for', () => {
   );
 
   test('in no other account where there is no such role', () => {
-    expect(placeOf(other, own, undefined)).toBeUndefined();
+    expect(clientConfigOf(other, own, undefined)).toBeUndefined();
   });
 
   test('in no account that is not named', () => {
     const stranger = { ...home, account: '999999999999' };
 
-    expect(placeOf(stranger, own, members)).toBeUndefined();
-    expect(placeOf(stranger, own, { ...members, accounts: new Set() })).toBeUndefined();
-    expect(placeOf(home, own, { ...members, accounts: new Set() })).toBeDefined();
+    expect(clientConfigOf(stranger, own, members)).toBeUndefined();
+    expect(clientConfigOf(stranger, own, { ...members, accounts: new Set() })).toBeUndefined();
+    expect(clientConfigOf(home, own, { ...members, accounts: new Set() })).toBeDefined();
   });
 
   test('in every account of an organization: whose is in it IAM knows', () => {
-    expect(placeOf(other, own, { ...members, accounts: undefined })).toBeDefined();
+    expect(clientConfigOf(other, own, { ...members, accounts: undefined })).toBeDefined();
   });
 
   test('nowhere, where the own account is not known', () => {
-    expect(placeOf(home, undefined, members)).toBeUndefined();
+    expect(clientConfigOf(home, undefined, members)).toBeUndefined();
   });
 });
 

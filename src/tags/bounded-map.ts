@@ -1,11 +1,11 @@
 /** A map of so many entries at most, of which the one that was set longest ago goes first. */
-export interface Recent<T> {
+export interface BoundedMap<T> {
   get(key: string): T | undefined;
   set(key: string, value: T): void;
   delete(key: string): void;
 }
 
-export function createRecent<T>(maxEntries: number): Recent<T> {
+export function createBoundedMap<T>(maxEntries: number): BoundedMap<T> {
   // A Map keeps its order of insertion.
   const entries = new Map<string, T>();
   return {

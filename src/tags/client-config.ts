@@ -1,14 +1,14 @@
 import type { Configuration } from '../config.ts';
 import type { Home } from './home.ts';
 
-/** Whom to ask: the EC2 API of a Region, for another account under a role of it. */
-export interface Place {
+/** What an EC2 client needs to know: its Region, and the role under which it asks in another account. */
+export interface ClientConfig {
   readonly region: string;
   readonly roleArn: string | undefined;
 }
 
 /** AWS partition (`aws`, `aws-cn`, …) and account of the stack. */
-export interface Own {
+export interface OwnAccount {
   readonly partition: string;
   readonly account: string;
 }
@@ -31,12 +31,12 @@ export function membersOf({
   return { role, accounts: organizationId === undefined ? memberAccounts : undefined };
 }
 
-/** Where the tags of a home are asked for; undefined where they may not be. */
-export function placeOf(
+/** The client for the tags of a home; undefined where they may not be asked for. */
+export function clientConfigOf(
   { account, region }: Home,
-  own: Own | undefined,
+  own: OwnAccount | undefined,
   members: Members | undefined,
-): Place | undefined {
+): ClientConfig | undefined {
   if (own === undefined) return undefined;
   if (account === own.account) return { region, roleArn: undefined };
   if (members === undefined || members.accounts?.has(account) === false) return undefined;
