@@ -5,7 +5,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import { configurationOf } from '../src/config.ts';
 import type { Invocation, Response } from '../src/firehose/contract.ts';
-import { putToService } from '../src/firehose/service.ts';
+import { firehosePut } from '../src/firehose/service.ts';
 import { membersOf } from '../src/tags/client-config.ts';
 import { ec2LookUp } from '../src/tags/ec2-look-up.ts';
 import { tagFilterOf } from '../src/tags/tag-set.ts';
@@ -23,13 +23,15 @@ const tags = createTags({
   isKept: tagFilterOf(configuration.tagKeys),
 });
 
+const putBatch = firehosePut();
+
 /** Firehose's transformation. middy's early time-out would throw, and so cost the whole batch. */
 export const handler = middy<Invocation, Response>({ timeoutEarlyInMillis: 0 })
   .use(injectLambdaContext(logger))
   .handler(async (invocation, context) => {
     const transformed = await transform(
       invocation,
-      { configuration, tags, putBatch: putToService },
+      { configuration, tags, putBatch },
       {
         now: Date.now,
         remainingMs: () => context.getRemainingTimeInMillis(),

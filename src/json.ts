@@ -204,7 +204,6 @@ function endOfString(text: string, start: number): number {
 export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || a === null) return b === undefined || b === null;
-  if (b === undefined || b === null) return false;
   const number = numberText(a);
   if (number !== undefined) return number === numberText(b);
   if (Array.isArray(a)) {

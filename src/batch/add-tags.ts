@@ -3,7 +3,7 @@ import type { Row, RowInstance } from '../rows/schema.ts';
 import { epochMsOf, rowTimeOf } from '../rows/time.ts';
 import type { OwnAccount } from '../tags/client-config.ts';
 import { homeOf } from '../tags/home.ts';
-import type { Lesson } from '../tags/lessons.ts';
+import type { Lesson } from '../tags/lesson.ts';
 import { memberSessionName } from '../tags/member-session.ts';
 import type { TagAnswer, TagRequest, Tags } from '../tags/tags.ts';
 

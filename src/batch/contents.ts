@@ -11,7 +11,7 @@ import { lineOf } from '../rows/line.ts';
 import { plainLineOf } from '../rows/one-pass/line.ts';
 import { rowOf } from '../rows/row.ts';
 import type { Row } from '../rows/schema.ts';
-import type { Lesson } from '../tags/lessons.ts';
+import type { Lesson } from '../tags/lesson.ts';
 import type { TaggedRow } from './add-tags.ts';
 import type { Share } from './budget.ts';
 import type { Limits } from './limits.ts';

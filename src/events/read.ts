@@ -193,7 +193,7 @@ function parseDocument(
     throw new RecordError('TOO_LARGE', `a document of ${bytes.length} bytes`);
   }
   if (!isUtf8(bytes)) throw new RecordError('BAD_UTF8', `${bytes.length} bytes that are not UTF-8`);
-  const text = textOf(withoutMark(bytes));
+  const text = utf8Text(withoutMark(bytes));
   if (isDeeperThan(text, maxDepth)) throw new RecordError('TOO_DEEP', `over ${maxDepth} levels`);
   if (hasMoreObjects(text, maxObjects)) {
     throw new RecordError('TOO_LARGE', `a document of over ${maxObjects} objects and lists`);
@@ -201,7 +201,7 @@ function parseDocument(
   return orThrow(attempt(() => parseJson(text), 'BAD_JSON'));
 }
 
-function textOf(bytes: Uint8Array): string {
+function utf8Text(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
 

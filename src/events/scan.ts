@@ -141,13 +141,13 @@ function scanScalar(
     at++;
   if (at - start > maxScalarBytes) return { at, reason: 'a number or word that is too long' };
   if (at === bytes.length && !isWhole) return 'incomplete';
-  const isScalar = isNumber(bytes, start, at) || literals.has(textOf(bytes, start, at));
+  const isScalar = isNumber(bytes, start, at) || literals.has(asciiText(bytes, start, at));
   return isScalar ? at : { at, reason: 'neither a JSON value nor white space' };
 }
 
 const literals: ReadonlySet<string> = new Set(['true', 'false', 'null']);
 
-function textOf(bytes: Uint8Array, start: number, end: number): string {
+function asciiText(bytes: Uint8Array, start: number, end: number): string {
   return end - start > 5 ? '' : String.fromCharCode(...bytes.subarray(start, end));
 }
 

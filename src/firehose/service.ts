@@ -1,9 +1,8 @@
+import { loadOnce } from '../load-once.ts';
 import type { PutBatch } from './put-again.ts';
 
-let service: Promise<PutBatch> | undefined;
-
 /** Puts by the Firehose API, whose client is loaded on first need and then kept. */
-export const putToService: PutBatch = async (...call) => {
-  service ??= import('./put.ts').then(({ createPutBatch }) => createPutBatch());
-  return (await service)(...call);
-};
+export function firehosePut(): PutBatch {
+  const load = loadOnce(async () => (await import('./put.ts')).createPutBatch());
+  return async (...call) => (await load())(...call);
+}

@@ -4,6 +4,7 @@ import {
   type Filter,
   type TagDescription,
 } from '@aws-sdk/client-ec2';
+import { loadOnce } from '../load-once.ts';
 import type { ClientConfig } from './client-config.ts';
 import { type Answer, type LookUp, maxTagsPerPage } from './look-up.ts';
 import type { CredentialsProvider } from './member-credentials.ts';
@@ -103,10 +104,8 @@ function createClients(maxClients: number): (clientConfig: ClientConfig) => EC2C
 
 /** The client that assumes roles is loaded on first need: most stacks have no other account. */
 function lazyMemberCredentials(): (roleArn: string) => CredentialsProvider {
-  const load = async () => (await import('./member-credentials.ts')).createMemberCredentials();
-  let loaded: ReturnType<typeof load> | undefined;
-  return (roleArn) => async () => {
-    loaded ??= load();
-    return (await loaded)(roleArn)();
-  };
+  const load = loadOnce(async () =>
+    (await import('./member-credentials.ts')).createMemberCredentials(),
+  );
+  return (roleArn) => async () => (await load())(roleArn)();
 }

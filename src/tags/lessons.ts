@@ -1,48 +1,14 @@
 import type { AwsEvent } from '../events/event.ts';
-import { instanceIdIn, instanceIdInEc2Arn } from '../events/instance-id.ts';
+import { instanceIdInEc2Arn } from '../events/instance-id.ts';
 import { instancesInRecord } from '../events/instances.ts';
-import { type Finder, finderOf, type Path } from '../events/path.ts';
+import { type Finder, finderOf } from '../events/path.ts';
 import { isObject, type Json, type JsonObject, numberText } from '../json.ts';
-import { epochMsOf, toRowTime } from '../rows/time.ts';
-import { type Home, homeInArn, homeOf } from './home.ts';
+import { findingSources, findingTeacher, idIn } from './findings.ts';
+import { homeInArn } from './home.ts';
 import type { Delta } from './knowledge.ts';
-import { itemsIn, setInFinding, setInItems, setInMap, valueIn } from './tag-forms.ts';
+import type { Lesson, Teacher } from './lesson.ts';
+import { itemsIn, setInItems, setInMap, valueIn } from './tag-forms.ts';
 import { isEmptySet, isPossible, type TagSet, tagSetOf } from './tag-set.ts';
-
-/** What an event tells of one instance. */
-export type Lesson = {
-  readonly id: string;
-  /** Where it lives, if that is not where the event is from. */
-  readonly home?: Home | undefined;
-} & (
-  | {
-      /** All its tags. */
-      readonly tells: 'tags';
-      readonly tags: TagSet;
-      /** Of a tag change event: a later change has a higher one. Of a launch 0. */
-      readonly version?: number | undefined;
-      /**
-       * Whether other events may rely on it. A finding has the tags that its service read at some
-       * time before: they are what the finding says, and no more.
-       */
-      readonly isShared: boolean;
-      /** When they were read, epoch milliseconds, where the event says so. */
-      readonly timeMs?: number | undefined;
-    }
-  | {
-      /** Some of them changed; undefined: it may be any. */
-      readonly tells: 'change';
-      readonly delta: Delta | undefined;
-    }
-  | {
-      /** It is terminated. */
-      readonly tells: 'end';
-    }
-  | {
-      /** Nothing but where it lives. */
-      readonly tells: 'home';
-    }
-);
 
 /** All that an event teaches; nothing, of nearly every event. Of what is told twice, once. */
 export function lessonsOf(event: AwsEvent): Lesson[] {
@@ -71,8 +37,6 @@ function hasFailed({ errorCode, responseElements }: JsonObject): boolean {
   return Boolean(errorCode) || answer === false || answer === 'false';
 }
 
-type Teacher = (event: JsonObject) => Lesson[];
-
 const teachersByCall = new Map<string | undefined, Teacher>([
   ['ec2.amazonaws.com/RunInstances', launched],
   ['ec2.amazonaws.com/CreateTags', created],
@@ -87,14 +51,7 @@ const teachersByCall = new Map<string | undefined, Teacher>([
 const teachersBySource = new Map<Json | undefined, Teacher>([
   ['aws.tag', tagChange],
   ['aws.ec2', terminated],
-  [
-    'aws.config',
-    teller('detail', 'configurationItem', 'resourceId', 'tags', 'configurationItemCaptureTime'),
-  ],
-  ['aws.health', teller('detail', 'affectedEntities[]', 'entityValue', 'tags')],
-  ['aws.guardduty', teller('detail', 'resource.instanceDetails', 'instanceId', 'tags')],
-  ['aws.securityhub', teller('detail.findings[]', 'Resources[]', 'Id', 'Tags')],
-  ['aws.inspector2', teller('detail', 'resources[]', 'id', 'tags')],
+  ...findingSources.map(({ source, ...paths }) => [source, findingTeacher(paths)] as const),
 ]);
 
 const launchedItems = finderOf(['instancesSet.items[]']);
@@ -215,65 +172,6 @@ function terminated({ detail, 'detail-type': type }: JsonObject): Lesson[] {
   return id === undefined ? [] : [{ id, tells: 'end' }];
 }
 
-/**
- * A teacher for events that tell of resources and their tags. An administrator's account gets the
- * findings of others, and of other Regions, as its own events: they say where the resource lives.
- */
-function teller(
-  above: Path,
-  resources: Path,
-  idKey: string,
-  tagsKey: string,
-  timeKey = '',
-): Teacher {
-  const findAbove = finderOf([above]);
-  const findResources = finderOf([resources]);
-  return (event) =>
-    findAbove(event).flatMap((finding) =>
-      findResources(finding).flatMap((resource): Lesson[] => {
-        if (!isObject(finding) || !isObject(resource)) return [];
-        const idOrArn = resource[idKey];
-        const id = idIn(idOrArn);
-        if (id === undefined) return [];
-        const home = homeInArn(String(idOrArn)) ?? homeBeside(resource, finding);
-        const tags = isInstance(resource, idOrArn) ? setInFinding(resource[tagsKey]) : undefined;
-        // An empty set may mean that the service does not know.
-        if (!tags || isEmptySet(tags)) return home ? [{ id, home, tells: 'home' }] : [];
-        const timeMs = timeIn(resource[timeKey]);
-        return [{ id, home, tells: 'tags', tags, isShared: false, timeMs }];
-      }),
-    );
-}
-
-const typeKeys = ['resourceType', 'type'];
-const instanceTypes = new Set<Json | undefined>(['AWS::EC2::Instance', 'AWS_EC2_INSTANCE']);
-
-/** Whether a resource is an instance of EC2: the id of one is also that of a node of Systems Manager. */
-function isInstance(resource: JsonObject, idOrArn: Json | undefined): boolean {
-  const text = String(idOrArn);
-  const types = typeKeys.map((key) => resource[key]).filter((type) => type);
-  return (
-    types.every((type) => instanceTypes.has(type)) &&
-    (!text.includes(':') || instanceIdInEc2Arn(text) !== undefined)
-  );
-}
-
-/** Epoch milliseconds of a time that an event says; undefined where it is none that is sure. */
-function timeIn(json: Json | undefined): number | undefined {
-  const time = typeof json === 'string' ? toRowTime(json) : undefined;
-  return time === undefined ? undefined : epochMsOf(time);
-}
-
-const accountKeys = ['awsAccountId', 'AwsAccountId', 'accountId', 'affectedAccount'];
-const regionKeys = ['awsRegion', 'region', 'Region', 'eventRegion'];
-
-/** What services call the account and the Region, in a resource or in the finding about it. */
-function homeBeside(...objects: readonly JsonObject[]): Home | undefined {
-  const first = (keys: readonly string[]) =>
-    objects.flatMap((object) => keys.map((key) => object[key])).find((value) => value);
-  return homeOf(first(accountKeys), first(regionKeys));
-}
-
 const findResourceArns: Finder = finderOf(['resources']);
 
 /** Adds where instances live by the ARNs in the envelope, if that is not where the event is from. */
@@ -287,8 +185,4 @@ function withHomes(envelope: JsonObject, lessons: Lesson[]): Lesson[] {
     return isElsewhere ? [{ id, home, tells: 'home' }] : [];
   });
   return homes.length > 0 ? [...lessons, ...homes] : lessons;
-}
-
-function idIn(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? instanceIdIn(value) : undefined;
 }

@@ -11,7 +11,8 @@ import {
   withEnd,
   withFact,
 } from './knowledge.ts';
-import { type Lesson, lessonsOf } from './lessons.ts';
+import type { Lesson } from './lesson.ts';
+import { lessonsOf } from './lessons.ts';
 import type { LookUp, LookUpBudget } from './look-up.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { queriesOf, type Wanted } from './queries.ts';

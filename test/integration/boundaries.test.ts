@@ -33,6 +33,7 @@ describe('The directions of imports', () => {
   test.each([
     ['src/json.ts', './config.ts'],
     ['src/config.ts', './json.ts'],
+    ['src/load-once.ts', './json.ts'],
     ['src/events/a.ts', '../rows/row.ts'],
     ['src/events/a.ts', '../firehose/response.ts'],
     ['src/firehose/a.ts', '../events/read.ts'],

@@ -66,7 +66,7 @@ const inputs: [name: string, input: string, pieces: string[]][] = [
 ];
 
 /** Broken inputs, each with its pieces. */
-const brokenInputs: [name: string, input: string, pieces: string[]][] = [
+const brokenInputs: [name: string, input: string | Uint8Array, pieces: string[]][] = [
   [
     'a line that is no JSON costs that line',
     `${a}\noops\n${b}\n`,
@@ -171,9 +171,14 @@ const brokenInputs: [name: string, input: string, pieces: string[]][] = [
     [a, `neither a JSON value nor white space: \ufeff${b}]`, c],
   ],
   [
-    'so is half of one',
-    `${a}\n${Buffer.from([0xef, 0xbb]).toString('latin1')}`,
-    [a, 'neither a JSON value nor white space: ï»'],
+    'so is half of one, at the end of the input',
+    Buffer.from([...Buffer.from(`${a}\n`), 0xef, 0xbb]),
+    [a, 'neither a JSON value nor white space: \ufffd'],
+  ],
+  [
+    'so is half of one before a document',
+    Buffer.from([...Buffer.from(`${a}\n`), 0xef, 0xbb, ...Buffer.from(b)]),
+    [a, `neither a JSON value nor white space: \ufffd${b}`],
   ],
   ['NUL bytes are a break', '\u0000\u0000', ['neither a JSON value nor white space: \u0000\u0000']],
 ];

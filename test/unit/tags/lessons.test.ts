@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Json, parseJson } from '../../../src/json.ts';
-import { type Lesson, lessonsOf } from '../../../src/tags/lessons.ts';
+import type { Lesson } from '../../../src/tags/lesson.ts';
+import { lessonsOf } from '../../../src/tags/lessons.ts';
 import {
   arnOf,
   createTagsRequest,
