@@ -1,5 +1,6 @@
 -- Who signed in to the console without a second factor, or failed to sign in, and from where?
--- Change: the days. Sign-ins surface in the Region of the sign-in endpoint, most of them in us-east-1.
+-- Parameters: since 7, until, actor, address, account.
+-- Note: Sign-ins surface in the Region of the sign-in endpoint, most of them in us-east-1.
 SELECT
   event_time,
   coalesce(actor_session_name, actor_name, actor_type) AS who,
@@ -12,7 +13,11 @@ SELECT
   user_agent
 FROM unique_events
 WHERE source IN ('aws.signin', 'other')
-  AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+  AND day >= :since
+  AND day <= :until
+  AND :actor IN (actor_name, actor_session_name, actor_arn)
+  AND source_ip = :address
+  AND account = :account
   AND event_source = 'aws.signin'
   AND event_name = 'ConsoleLogin'
   AND (

@@ -1,5 +1,6 @@
 -- Which calls were denied to which roles and users, how often, and why?
--- Change: the days. For one source, add AND source IN ('aws.s3', 'other') AND event_source = 'aws.s3'.
+-- Parameters: since 7, until, actor, key, address, account, region.
+-- Note: For one source, add AND source IN ('aws.s3', 'other') AND event_source = 'aws.s3'.
 SELECT
   account,
   coalesce(actor_name, actor_principal_id, source_ip) AS who,
@@ -13,16 +14,14 @@ SELECT
   max(event_time) AS last_time,
   max_by(error_message, event_time) AS last_message
 FROM unique_events
-WHERE day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
-  AND outcome = 'failure'
-  AND (
-    error_code LIKE '%AccessDenied%'
-    OR error_code LIKE '%Unauthorized%'
-    OR error_code LIKE '%NotAuthorized%'
-    OR error_code LIKE '%Forbidden%'
-    -- Whatever the code: SNS says AuthorizationError, EC2 of an image Client.AuthFailure.
-    OR lower(error_message) LIKE '%not authorized%'
-  )
+WHERE day >= :since
+  AND day <= :until
+  AND :actor IN (actor_name, actor_session_name, actor_arn)
+  AND actor_access_key_id = :key
+  AND source_ip = :address
+  AND account = :account
+  AND region = :region
+  AND :denied
 GROUP BY
   account, coalesce(actor_name, actor_principal_id, source_ip), actor_type, api_service, event_name, error_code
 ORDER BY calls DESC, last_time, event_name

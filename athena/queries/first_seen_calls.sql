@@ -1,5 +1,6 @@
 -- Which calls did a role or user make for the first time in a month?
--- Change: the two numbers of days, for how long a call counts as new and how far back to look for it.
+-- Parameters: since 1, until, actor, account.
+-- Change: the 30 days of which what was called is known.
 SELECT
   account,
   coalesce(actor_name, actor_principal_id) AS who,
@@ -11,9 +12,12 @@ SELECT
   min_by(source_ip, event_time) AS first_from,
   min_by(outcome, event_time) AS first_outcome
 FROM unique_events
-WHERE day >= date_format(current_date - INTERVAL '31' DAY, '%Y-%m-%d')
+WHERE day >= :since - 30 days
+  AND day <= :until
+  AND :actor IN (actor_name, actor_session_name, actor_arn)
+  AND account = :account
   AND kind = 'api_call'
   AND coalesce(actor_name, actor_principal_id) IS NOT NULL
 GROUP BY account, coalesce(actor_name, actor_principal_id), actor_type, service, event_name
-HAVING min(day) >= date_format(current_date - INTERVAL '1' DAY, '%Y-%m-%d')
+HAVING min(day) >= :since
 ORDER BY first_time, who, event_name

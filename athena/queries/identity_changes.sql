@@ -1,5 +1,6 @@
 -- Who made or changed users, roles, keys and policies?
--- Change: the days. IAM's events are in us-east-1, whatever Region you work in.
+-- Parameters: since 30, until, actor, account.
+-- Note: IAM's events are in us-east-1, whatever Region you work in.
 SELECT
   event_time,
   account,
@@ -20,7 +21,10 @@ SELECT
   source_ip
 FROM unique_events
 WHERE source IN ('aws.iam', 'other')
-  AND day >= date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')
+  AND day >= :since
+  AND day <= :until
+  AND :actor IN (actor_name, actor_session_name, actor_arn)
+  AND account = :account
   AND event_source = 'aws.iam'
   AND (read_only = false OR read_only IS NULL)
 ORDER BY event_time

@@ -1,6 +1,7 @@
 -- How long was each instance stopped, who stopped it, and who started it again?
--- Change: the days; for one instance, add AND instance_id = 'i-...' inside. Who made a call is not known
--- if the call came just before midnight (UTC) and the state just after.
+-- Parameters: since 30, until, instance, account, region.
+-- Change: the tag `team`, if yours has another name.
+-- Note: Who made a call is not known if the call came just before midnight (UTC) and the state just after.
 WITH states AS (
   SELECT
     instance_id, account, region, tags, state, state_from,
@@ -16,7 +17,11 @@ WITH states AS (
     END AS place
   FROM instance_timeline
   WHERE source IN ('aws.ec2', 'other')
-    AND day >= date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')
+    AND day >= :since
+    AND day <= :until
+    AND instance_id = :instance
+    AND account = :account
+    AND region = :region
 ),
 steps AS (
   SELECT

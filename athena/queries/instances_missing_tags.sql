@@ -1,5 +1,6 @@
 -- Which instances of recent events lack a tag that says who pays for them?
--- Change: the days; the tags `team` and `env`, if yours have other names (in both places).
+-- Parameters: since 30, until, instance, account, region.
+-- Change: the tags `team` and `env`, if yours have other names (in both places).
 WITH latest AS (
   SELECT
     account,
@@ -11,7 +12,11 @@ WITH latest AS (
     max_by(coalesce(actor_session_name, actor_name, actor_type), event_time) AS last_actor
   FROM instance_events
   WHERE source IN ('aws.ec2', 'aws.autoscaling', 'aws.tag', 'other')
-    AND day >= date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')
+    AND day >= :since
+    AND day <= :until
+    AND instance_id = :instance
+    AND account = :account
+    AND region = :region
     -- Looked up, so that a tag that is not there is known not to be there.
     AND tag_status IN ('found', 'none')
     -- A call that failed may name an instance that nobody has.

@@ -1,5 +1,5 @@
 -- What was done as the root user, and was it with a second factor?
--- Change: the days.
+-- Parameters: since 30, until, address, account.
 SELECT
   event_time,
   account,
@@ -13,7 +13,10 @@ SELECT
   user_agent,
   request_parameters
 FROM unique_events
-WHERE day >= date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')
+WHERE day >= :since
+  AND day <= :until
+  AND source_ip = :address
+  AND account = :account
   AND actor_type = 'Root'
   -- What AWS does by itself in the name of the account is no use.
   AND actor_invoked_by IS NULL

@@ -1,5 +1,6 @@
 -- Who changed which security group and how, and which instances of which team are in it?
--- Change: the days, both of the changes and of the launches that show which instances a group has.
+-- Parameters: since 7, until, actor, account, region.
+-- Change: the 83 days before, of which launches show the instances of a group.
 WITH changes AS (
   SELECT
     event_time,
@@ -16,7 +17,11 @@ WITH changes AS (
     region
   FROM unique_events
   WHERE source IN ('aws.ec2', 'other')
-    AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+    AND day >= :since
+    AND day <= :until
+    AND :actor IN (actor_name, actor_session_name, actor_arn)
+    AND account = :account
+    AND region = :region
     AND event_source = 'aws.ec2'
     AND outcome = 'success'
     AND event_name IN (
@@ -29,7 +34,7 @@ launches AS (
   SELECT instance_id, tags, response_elements, account, region
   FROM instance_events
   WHERE source IN ('aws.ec2', 'other')
-    AND day >= date_format(current_date - INTERVAL '90' DAY, '%Y-%m-%d')
+    AND day >= :since - 83 days
     AND event_source = 'aws.ec2'
     AND event_name = 'RunInstances'
     AND outcome = 'success'

@@ -1,6 +1,7 @@
 -- Which instances stopped, started or ended without an API call, and what had announced it?
--- Change: the days; the tag `team`, if yours has another name. If a change came just after midnight (UTC), an
--- announcement from the day before is not shown.
+-- Parameters: since 7, until, instance, account, region.
+-- Change: the tag `team`, if yours has another name.
+-- Note: If a change came just after midnight (UTC), an announcement from the day before is not shown.
 SELECT
   state_from,
   instance_id,
@@ -12,13 +13,17 @@ SELECT
   cause_time AS announced_at
 FROM instance_timeline AS changes
 WHERE source IN ('aws.ec2', 'other')
-  AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+  AND day >= :since
+  AND day <= :until
+  AND instance_id = :instance
+  AND account = :account
+  AND region = :region
   -- Asked for by themselves, as the timeline does not know the calls of the day before.
   AND NOT EXISTS (
     SELECT 1
     FROM instance_events AS calls
     WHERE calls.source IN ('aws.ec2', 'other')
-      AND calls.day >= date_format(current_date - INTERVAL '8' DAY, '%Y-%m-%d')
+      AND calls.day >= :since - 1 day
       AND calls.event_source = 'aws.ec2'
       AND calls.outcome = 'success'
       AND calls.account = changes.account

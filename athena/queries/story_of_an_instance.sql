@@ -1,5 +1,5 @@
 -- What happened to one instance, and what did it do itself, in order?
--- Change: the id (in both places); the days.
+-- Parameters: since 7, until, instance i-0c3d4e5f607182930.
 SELECT
   event_time,
   'to it' AS what,
@@ -10,8 +10,9 @@ SELECT
   state,
   event_source
 FROM instance_events
-WHERE day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
-  AND instance_id = 'i-0c3d4e5f607182930'
+WHERE day >= :since
+  AND day <= :until
+  AND instance_id = :instance
 UNION ALL
 -- With the credentials of its instance profile.
 SELECT
@@ -24,6 +25,7 @@ SELECT
   CAST(NULL AS varchar) AS state,
   event_source
 FROM unique_events
-WHERE day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
-  AND actor_instance_id = 'i-0c3d4e5f607182930'
+WHERE day >= :since
+  AND day <= :until
+  AND actor_instance_id = :instance
 ORDER BY event_time, event

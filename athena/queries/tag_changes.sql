@@ -1,6 +1,7 @@
 -- Who changed the tags of which resource, and what are its tags now?
--- Change: the days. Calls of EC2 say who set or removed which tags; the `Tag Change on Resource` that
--- follows has all tags of the resource.
+-- Parameters: since 7, until, actor, account, region.
+-- Note: Calls of EC2 say who set or removed which tags; the `Tag Change on Resource` that follows has all
+-- tags of the resource.
 SELECT
   event_time,
   coalesce(actor_session_name, actor_name, actor_type) AS who,
@@ -15,7 +16,11 @@ SELECT
   json_format(json_extract(detail, '$.tags')) AS tags_now
 FROM unique_events
 WHERE source IN ('aws.ec2', 'aws.tag', 'other')
-  AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+  AND day >= :since
+  AND day <= :until
+  AND :actor IN (actor_name, actor_session_name, actor_arn)
+  AND account = :account
+  AND region = :region
   AND (
     kind = 'tag_change'
     -- Other services have calls of these names, too.

@@ -1,5 +1,5 @@
 -- How many events does each source send a day, how late do they arrive, and how many came twice?
--- Change: the days.
+-- Parameters: since 2, until, account, region.
 SELECT
   day,
   event_source,
@@ -12,6 +12,9 @@ SELECT
   CAST(avg(date_diff('second', event_time, arrival_time)) AS integer) AS mean_seconds_late,
   max(date_diff('second', event_time, arrival_time)) AS most_seconds_late
 FROM events
-WHERE day >= date_format(current_date - INTERVAL '2' DAY, '%Y-%m-%d')
+WHERE day >= :since
+  AND day <= :until
+  AND account = :account
+  AND region = :region
 GROUP BY day, event_source
 ORDER BY day, arrived DESC, event_source

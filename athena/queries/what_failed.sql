@@ -1,5 +1,6 @@
 -- Which builds, tasks, jobs, executions and alarms went wrong?
--- Change: the days; the words for failure, if your services use others.
+-- Parameters: since 7, until, account, region.
+-- Change: the words for failure, if your services use others.
 SELECT
   event_time,
   event_source,
@@ -12,7 +13,10 @@ SELECT
   account,
   region
 FROM unique_events
-WHERE day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+WHERE day >= :since
+  AND day <= :until
+  AND account = :account
+  AND region = :region
   AND kind = 'state_change'
   AND (
     regexp_like(lower(state), 'fail|error|alarm|abort|cancel|timed.?out|unhealthy|unsuccessful|interrupt')

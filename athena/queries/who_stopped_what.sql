@@ -1,5 +1,6 @@
 -- Who stopped, started or terminated which instances, and which team owns them?
--- Change: the days; the tag `team`, if yours has another name.
+-- Parameters: since 7, until, instance, actor, account, region.
+-- Change: the tag `team`, if yours has another name.
 SELECT
   event_time,
   coalesce(actor_session_name, actor_name, actor_type) AS who,
@@ -12,7 +13,12 @@ SELECT
   source_ip
 FROM instance_events
 WHERE source IN ('aws.ec2', 'other')
-  AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d')
+  AND day >= :since
+  AND day <= :until
+  AND instance_id = :instance
+  AND :actor IN (actor_name, actor_session_name, actor_arn)
+  AND account = :account
+  AND region = :region
   AND event_source = 'aws.ec2'
   AND event_name IN ('RunInstances', 'StartInstances', 'StopInstances', 'TerminateInstances')
   AND outcome = 'success'

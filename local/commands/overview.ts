@@ -1,66 +1,76 @@
 import { UsageError } from '../errors.ts';
 import { askLake } from '../lake/ask-lake.ts';
+import type { Answer, OpenLake } from '../lake/duckdb.ts';
+import { fitStatements, overviewParts, overviewStatement } from '../lake/overview.ts';
 import { defineCommand, invocationPrefix } from '../terminal/command.ts';
-import { jsonOption, lakeOption } from '../terminal/options.ts';
+import { dayIn, jsonOption, lakeOption } from '../terminal/options.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
-/** What the columns make of the events: of each kind, how many have what people filter by. */
-const byKind = `
-SELECT coalesce(kind, 'all') AS kind, count(*) AS events, ${[
-  'state',
-  'resource_id',
-  'instances',
-  'unmapped',
-]
-  .map((column) => `round(100.0 * count(${column}) / nullif(count(*), 0), 1) AS "${column} %"`)
-  .join(', ')}
-FROM events
-GROUP BY GROUPING SETS ((kind), ())
-ORDER BY grouping(kind), events DESC, kind`;
-
-/**
- * Of a wrapped record the patch of the record is below `detail`. A lone surrogate stands in a patch as its
- * escape, which is no JSON to DuckDB: it is left out, and an escaped backslash before one stays.
- */
-const unmappedFields = String.raw`
-WITH patches AS (
-  SELECT *, regexp_replace(unmapped, '(\\\\)|\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\1', 'g')::JSON AS patch
-  FROM events WHERE unmapped IS NOT NULL
-), fields AS (
-  SELECT *, unnest(json_keys(patch)) AS field FROM patches
-), inner_fields AS (
-  SELECT *, unnest(
-    CASE WHEN field = 'detail' AND json_type(patch, '$.detail') = 'OBJECT'
-      THEN list_transform(json_keys(patch, '$.detail'), key -> 'detail.' || key)
-      ELSE [field] END
-  ) AS path FROM fields
-)
-SELECT path AS "field that no column holds", count(*) AS events, min(event_source) AS "such as of"
-FROM inner_fields
-GROUP BY path
-ORDER BY events DESC, path`;
-
-/** Shows how much of a lake's events the columns hold. */
+/** Shows what a lake is about. */
 export const overview = defineCommand({
   name: 'overview',
-  summary: 'count what a lake holds, by kind, and list fields without a column',
+  summary: 'show what a lake holds: when, who, from where, what failed',
   positionals: '',
   description: [
-    'For each kind of event, counts the events, and shows what share of them has a',
-    'state, the id of a resource, instances, and fields that have no column of their',
-    'own. Then lists those fields.',
+    'Answers what one asks first: range of time, accounts and Regions, events by kind',
+    'and by hour or day, the busiest actors, access keys, addresses and calls, what',
+    'failed, which instances changed state. An event that came twice counts once.',
+    '',
+    'With --fit: for each kind of event, what share has a state, the id of a',
+    'resource, instances, and fields without a column of their own; then these fields.',
   ],
-  options: { lake: lakeOption, json: jsonOption('print each row as a JSON object') },
-  example: `${invocationPrefix} overview --lake DIR`,
+  options: {
+    lake: lakeOption,
+    since: { type: 'string', value: 'DAY', help: 'first UTC day to look at' },
+    until: { type: 'string', value: 'DAY', help: 'last UTC day to look at' },
+    fit: { type: 'boolean', help: 'show how well the columns fit the events instead' },
+    json: jsonOption('print each row as a JSON object, with the name of its part'),
+  },
+  example: `${invocationPrefix} overview --since 2026-11-17`,
   async run({ values, positionals }, terminal) {
     if (positionals.length > 0) throw new UsageError('overview takes no arguments.');
+    const { since, until, fit } = values;
+    if (fit && (since ?? until) !== undefined) {
+      throw new UsageError('--fit looks at the whole lake: it takes no --since or --until.');
+    }
+    const period = { since: dayIn('since', since), until: dayIn('until', until) };
+    const write = await writerOf(values.json ?? false, terminal);
     return askLake(values.lake, terminal, async (lake) => {
-      // Loaded here, as it brings the engine along.
-      const { writeJson, writeTable } = await import('../lake/answer.ts');
-      const write = values.json ? writeJson : writeTable;
-      await write(await lake.ask(byKind), terminal);
-      if (terminal.interrupted.aborted) return;
-      if (!values.json) await terminal.stdout.write('\n');
-      await write(await lake.ask(unmappedFields), terminal);
+      if (fit) return writeFit(lake, write, values.json ?? false, terminal);
+      await lake.ask(overviewStatement(period));
+      for (const part of overviewParts(period)) {
+        if (terminal.interrupted.aborted) return;
+        if (values.json) {
+          await write(await lake.ask(`SELECT '${part.name}' AS part, * FROM (${part.sql})`));
+          continue;
+        }
+        await terminal.stdout.write(`${terminal.stdout.style('bold', part.title)}\n`);
+        await write(await lake.ask(part.sql), part.isOneRow);
+        await terminal.stdout.write('\n');
+      }
     });
   },
 });
+
+type Write = (answer: Answer, isOneRow?: boolean) => Promise<void>;
+
+async function writeFit(
+  lake: OpenLake,
+  write: Write,
+  json: boolean,
+  { stdout, interrupted }: Terminal,
+) {
+  for (const [at, sql] of fitStatements.entries()) {
+    if (interrupted.aborted) return;
+    if (at > 0 && !json) await stdout.write('\n');
+    await write(await lake.ask(sql));
+  }
+}
+
+async function writerOf(json: boolean, terminal: Terminal): Promise<Write> {
+  // Loaded here, as it brings the engine along.
+  const { writeJson, writeRecords, writeTable } = await import('../lake/answer.ts');
+  if (json) return (answer) => writeJson(answer, terminal.stdout, terminal.interrupted);
+  return (answer, isOneRow) =>
+    isOneRow ? writeRecords(answer, terminal) : writeTable(answer, terminal);
+}

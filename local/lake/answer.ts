@@ -12,13 +12,41 @@ import { type Answer, objectJson, textOf } from './duckdb.ts';
 const sampleRows = 1000;
 
 /** Writes an answer as NDJSON: an object a row, maps and structs as objects. */
-export async function writeJson(answer: Answer, { stdout, interrupted }: Terminal): Promise<void> {
+export async function writeJson(
+  answer: Answer,
+  output: Output,
+  interrupted: AbortSignal,
+): Promise<void> {
   const names = answer.columns.map(({ name }) => name);
   for await (const rows of answer.rows()) {
     const lines = rows.map((row) => objectJson(names.map((name, at) => [name, row[at] ?? null])));
-    await stdout.write(`${lines.map((line) => shownJson(line, stdout)).join('\n')}\n`);
+    await output.write(`${lines.map((line) => shownJson(line, output)).join('\n')}\n`);
     if (interrupted.aborted) return;
   }
+}
+
+/**
+ * Writes an answer as comma-separated values: names first, maps and structs as JSON, NULL as nothing, and an
+ * empty text as `""`. RFC 4180.
+ */
+export async function writeCsv(
+  answer: Answer,
+  output: Output,
+  interrupted: AbortSignal,
+): Promise<void> {
+  await output.write(csvLine(answer.columns.map(({ name }) => name)));
+  for await (const rows of answer.rows()) {
+    await output.write(rows.map((row) => csvLine(row.map(textOf))).join(''));
+    if (interrupted.aborted) return;
+  }
+}
+
+function csvLine(cells: readonly TableCell[]): string {
+  const texts = cells.map((cell) => {
+    if (cell === null) return '';
+    return cell === '' || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  });
+  return `${texts.join(',')}\r\n`;
 }
 
 /** Writes an answer as an aligned table, cut to fit where it is a person who reads it. */
@@ -52,6 +80,17 @@ export async function writeTable(answer: Answer, { stdout, interrupted }: Termin
   }
   if (count === 0) await write([]);
   if (maxWidth !== undefined) await stdout.write(`${style.dim(counted(count, 'row'))}\n`);
+}
+
+/** Writes each row from top to bottom, a line a cell. */
+export async function writeRecords(answer: Answer, { stdout }: Terminal): Promise<void> {
+  const style = { maxWidth: stdout.columns, bold: (text: string) => stdout.style('dim', text) };
+  for await (const rows of answer.rows()) {
+    for (const row of rows) {
+      const lines = recordLines(answer.columns, row.map(textOf), style);
+      await stdout.write(`${lines.join('\n')}\n`);
+    }
+  }
 }
 
 /** A plan is a drawing of many lines. */

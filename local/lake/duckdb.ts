@@ -45,6 +45,11 @@ export interface OpenLake {
    * @throws SqlError with what DuckDB says
    */
   ask(sql: string): Promise<Answer>;
+  /**
+   * Writes the answer of one SELECT into a Parquet file.
+   * @throws SqlError with what DuckDB says
+   */
+  copyToParquet(sql: string, file: string): Promise<void>;
   /** Stops what is being asked, which then throws. */
   interrupt(): void;
   close(): void;
@@ -101,6 +106,13 @@ export async function openLake(folder: string): Promise<OpenLake> {
     isEmpty: formats.length === 0,
     hasFailures,
     ask: (sql) => ask(connection, sql, () => isInterrupted),
+    async copyToParquet(sql, file) {
+      // On lines of its own, as the SQL may end in a comment.
+      const answer = `(\n${sql.replace(/;\s*$/, '')}\n)`;
+      await attempt(() =>
+        connection.run(`COPY ${answer} TO ${quoteText(file)} (FORMAT parquet, COMPRESSION zstd)`),
+      );
+    },
     interrupt() {
       isInterrupted = true;
       connection.interrupt();

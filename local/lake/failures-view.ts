@@ -22,9 +22,20 @@ export function failureFiles(lake: string): string {
   return quoteText(`${literalPath(lake)}/${failuresPrefix}${folders}/[!.]*`);
 }
 
+/** Characters that are shown of a record. */
+const shownCharacters = 2000;
+
+/** What a record was, for people. The bytes of gzip begin with `H4sI` in base64. */
+const shownText = `CASE
+  WHEN rawdata LIKE 'H4sI%' THEN '(gzip)'
+  ELSE coalesce(left(TRY(decode(from_base64(rawdata))), ${shownCharacters}), '(no text)')
+END AS record`;
+
 /**
- * The statement that makes `failures`, as Athena has it: what could not become rows. DuckDB tells keys apart
- * by their capitals, and gives a column one type: so it reads the lines, and takes the members as texts.
+ * The statement that makes `failures`: what could not become rows. The columns are those of Athena, but for
+ * `record`, what was put as text, which comes first, and `rawdata`, which comes last: base64 is nothing to read.
+ * DuckDB tells keys apart by their capitals, and gives a column one type: so it reads the lines, and takes the
+ * members as texts.
  * @param files a pattern for the error objects; undefined where there are none
  */
 export function failuresStatement(files: string | undefined): string {
@@ -40,5 +51,7 @@ export function failuresStatement(files: string | undefined): string {
     files === undefined
       ? '(SELECT 1) WHERE false'
       : `read_json_objects(${files}, format = 'newline_delimited', hive_partitioning = true, hive_types = {${types}})`;
-  return `CREATE OR REPLACE VIEW failures AS SELECT ${cells.join(', ')} FROM ${from}`;
+  return `CREATE OR REPLACE VIEW failures AS
+SELECT ${shownText}, * EXCLUDE rawdata, rawdata
+FROM (SELECT ${cells.join(', ')} FROM ${from})`;
 }

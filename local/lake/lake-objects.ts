@@ -49,6 +49,18 @@ export async function* lakeObjects(
   }
 }
 
+/** The days that a lake has folders of, the first first. */
+export async function lakeDays(lake: string): Promise<string[]> {
+  const days = new Set<string>();
+  for (const { prefix } of eventTables) {
+    for (const source of await foldersIn(lake, prefix, sourceFolder)) {
+      const folders = await foldersIn(lake, `${prefix}${sourceFolder}${source}/`, dayFolder);
+      for (const day of folders) days.add(day);
+    }
+  }
+  return [...days].sort();
+}
+
 async function foldersIn(lake: string, prefix: string, start: string): Promise<string[]> {
   const names = await namesIn(lake, prefix);
   return names.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));

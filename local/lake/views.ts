@@ -65,6 +65,7 @@ const athenaFunctions: readonly string[] = [
   'arbitrary(x) AS any_value(x)',
   'array_join(list, separator) AS array_to_string(list, separator)',
   'cardinality(list) AS len(list)',
+  'count_if(x) AS count(*) FILTER (WHERE x)', // DuckDB's own is NULL where no row has a value
   ofMany('concat', (args) => args.join(' || ')),
   "date_add(unit, n, t) AS CASE unit WHEN 'day' THEN t + to_days(n) WHEN 'hour' THEN t + to_hours(n) " +
     "WHEN 'minute' THEN t + to_minutes(n) WHEN 'second' THEN t + to_seconds(n) ELSE error('unit: ' || unit) END, " +

@@ -60,8 +60,8 @@ describe('The demo', () => {
   test('loses no sample', async () => {
     const { stdout } = await demo();
 
-    expect(stdout).toContain('records  42 = 42 ok + 0 dropped + 0 failed');
-    expect(await rowsIn(lake)).toHaveLength(42);
+    expect(stdout).toContain('records  43 = 43 ok + 0 dropped + 0 failed');
+    expect(await rowsIn(lake)).toHaveLength(43);
   });
 
   test('prints the same every time', async () => {

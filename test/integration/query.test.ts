@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readQueries } from '../../athena/queries.ts';
 import { buildIfNeeded } from '../../local/build.ts';
 import { createFolder, type RunOptions, run } from '../support/command-fixture.ts';
 
@@ -245,5 +246,125 @@ describe('The command line', () => {
     const { stderr } = await shell('"$NODE" local/cli.ts query "SELECT 1"');
 
     expect(stderr).toContain(`The lake ${folder}/eventlake/lake is empty.`);
+  });
+});
+
+describe('a named query', () => {
+  test('is asked of the last days that the lake has, and says so', async () => {
+    const { status, stdout, stderr } = await query(['volume_and_delay', '--csv']);
+
+    expect(status).toBe(0);
+    expect(stderr).toBe(
+      'From 2026-11-21 to 2026-11-23; the lake has 2026-11-21 to 2026-11-23. Choose by --since and --until.\n',
+    );
+    expect(stdout.split('\r\n').map((line) => line.split(',').slice(0, 3).join())).toEqual([
+      'day,event_source,arrived',
+      '2026-11-21,aws.ec2,1',
+      '2026-11-22,aws.ec2,1',
+      '2026-11-23,aws.ec2,1',
+      '',
+    ]);
+  });
+
+  test('takes a period and filters', async () => {
+    const { stdout, stderr } = await query([
+      'volume_and_delay',
+      '--json',
+      '--since=2026-11-21',
+      '--until=2026-11-22',
+      '--region=eu-west-1',
+    ]);
+
+    expect(stderr).toBe('');
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('is told about an instance by its id', async () => {
+    const args = ['story_of_an_instance', '--instance', 'i-0a1b2c3d4e5f60713', '--json'];
+
+    expect(JSON.parse((await query(args)).stdout)).toEqual(
+      expect.objectContaining({ what: 'to it', state: 'stopped' }),
+    );
+  });
+
+  test('prints its SQL, which answers the same', async () => {
+    const args = ['volume_and_delay', '--since', '2026-11-22'];
+    const { stdout: sql } = await query([...args, '--show-sql']);
+
+    expect(sql).toContain("WHERE day >= '2026-11-22'");
+    expect((await query([sql])).stdout).toBe((await query(args)).stdout);
+  });
+
+  test.each([
+    [['who_stoped_what'], 'Did you mean who_stopped_what?'],
+    [['story_of_an_instance'], 'needs --instance ID'],
+    [['SELECT 1', '--actor', 'alice'], '--actor is for named queries'],
+    [[], 'There is nothing to ask.'],
+    [['root_use', 'who_stopped_what'], 'has to be one argument'],
+    [['root_use', '--json', '--csv'], 'give one'],
+    [['root_use', '--output', 'a.xlsx'], 'has to end in .csv, .json or .parquet'],
+  ])('refuses %j', async (args, message) => {
+    const { status, stderr } = await query(args);
+
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  test('is in the list, with what it takes', async () => {
+    const { stdout } = await query(['--list']);
+
+    expect(stdout).toContain(
+      'story_of_an_instance\n  What happened to one instance, and what did it do itself, in order?\n  [--since DAY] [--until DAY] --instance ID\n',
+    );
+    const { stdout: json } = await query(['--list', '--json']);
+    expect(
+      json
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).name),
+    ).toEqual(readQueries().map(({ name }) => name));
+  });
+});
+
+describe('an answer in a file', () => {
+  const odd = `SELECT 'a,"b' AS x, NULL AS y, '' AS z, {'k': [1, 2]} AS nested, event_id FROM events ORDER BY event_id LIMIT 2`;
+
+  test.each([
+    ['.csv', 'x,y,z,nested,event_id\r\n"a,""b",,"","{""k"":[1,2]}",id-1\r\n'],
+    ['.json', '{"x":"a,\\"b","y":null,"z":"","nested":{"k":[1,2]},"event_id":"id-1"}\n'],
+  ])('%s has what is printed in that form', async (extension, start) => {
+    const { status, stdout } = await query([odd, '--output', `answer${extension}`]);
+
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(readFileSync(join(folder, `answer${extension}`), 'utf8').startsWith(start)).toBe(true);
+  });
+
+  test('.parquet can be queried', async () => {
+    await query([`${odd} -- two\n;\n`, '--output', 'answer.parquet']);
+
+    const { stdout } = await query(['--json', `FROM '${join(folder, 'answer.parquet')}'`]);
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toEqual({
+      x: 'a,"b',
+      y: null,
+      z: '',
+      nested: { k: [1, 2] },
+      event_id: 'id-1',
+    });
+  });
+
+  test('is not there where the question fails, nor anything in its place', async () => {
+    writeFileSync(join(folder, 'kept.csv'), 'kept');
+    const { status } = await query(['SELECT error(event_id) FROM events', '--output', 'kept.csv']);
+
+    expect(status).toBe(1);
+    expect(readFileSync(join(folder, 'kept.csv'), 'utf8')).toBe('kept');
+    expect(readdirSync(folder).filter((name) => name.includes('unfinished'))).toEqual([]);
+  });
+
+  test('says where it cannot be written', async () => {
+    const { status, stderr } = await query(['SELECT 1', '--output', 'no/such/a.csv']);
+
+    expect(status).toBe(1);
+    expect(stderr).toContain('there is no such folder: make it');
   });
 });

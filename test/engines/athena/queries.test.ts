@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { documentedQueries } from '../../../athena/documented-queries.ts';
 import { firstQuery, viewExamples } from '../../../athena/examples.ts';
+import { sqlWith } from '../../../athena/named-sql.ts';
+import { parameters } from '../../../athena/parameters.ts';
 import { codeOf } from '../../../athena/portable.ts';
 import { readQueries } from '../../../athena/queries.ts';
 import { eventTables } from '../../../athena/tables.ts';
@@ -27,6 +29,14 @@ describe.each(queries)('$name', ({ name, sql }) => {
 
     expect(answerText(answer)).toBe(goldenAnswer(`queries/${name}`, answer));
   });
+});
+
+test.each(queries)('$name runs with every filter that it takes', async (query) => {
+  const values = Object.fromEntries(
+    Object.entries(parameters).map(([name, { example }]) => [name, example]),
+  );
+
+  await expect(json.ask(sqlWith(query, values))).resolves.toBeDefined();
 });
 
 describe('story_of_an_instance', () => {
@@ -106,8 +116,8 @@ describe('pruning by the queries', () => {
     await expect(otherSource.ask(onThatDay(sql))).resolves.toMatchObject({ rows: [] });
   });
 
-  test('most of them name their sources', () => {
-    expect(bySource.length).toBeGreaterThanOrEqual(queries.length / 2);
+  test('those about one service name their sources', () => {
+    expect(bySource.length).toBeGreaterThanOrEqual(8);
   });
 });
 

@@ -112,6 +112,20 @@ const denied = (time: string, event_name: string, cells: Partial<Row> = {}) =>
 const iam = (time: string, event_name: string, cells: Partial<Row> = {}) =>
   call(1, time, event_name, { event_source: 'aws.iam', read_only: false, ...cells });
 
+const byAlice = {
+  actor_type: 'IAMUser',
+  actor_name: 'alice',
+  actor_arn: 'arn:aws:iam::123456789012:user/alice',
+};
+
+/** A session that was opened, with the key that was issued for it. */
+const assumed = (time: string, accessKeyId: string | undefined, cells: Partial<Row> = {}) =>
+  call(1, time, 'AssumeRole', {
+    event_source: 'aws.sts',
+    ...(accessKeyId ? { response_elements: JSON.stringify({ credentials: { accessKeyId } }) } : {}),
+    ...cells,
+  });
+
 const twice = denied('08:00:00', 'GetObject', { source_ip: '198.51.100.1' });
 const late = row(1, '08:00:00', {});
 
@@ -531,6 +545,183 @@ export const questions: readonly Question[] = [
         null,
       ],
       [null, 'Tag Change on Resource', 'arn:aws:s3:::bucket', null, null, '{}'],
+    ],
+  },
+  {
+    query: 'denied_then_allowed',
+    rows: [
+      denied('08:00:00', 'GetSecretValue'),
+      call(1, '08:30:00', 'GetSecretValue'),
+      call(1, '08:45:00', 'GetSecretValue'),
+      // Too late; by somebody else; of another call; not for a lack of permission
+      denied('09:00:00', 'StopInstances'),
+      call(1, '10:00:01', 'StopInstances'),
+      denied('11:00:00', 'PutObject'),
+      call(1, '11:01:00', 'PutObject', {
+        actor_arn: 'arn:aws:sts::123456789012:assumed-role/ci/y',
+      }),
+      denied('12:00:00', 'CreateUser'),
+      call(1, '12:01:00', 'CreateRole'),
+      denied('13:00:00', 'RunInstances', { error_code: 'Client.InstanceLimitExceeded' }),
+      call(1, '13:01:00', 'RunInstances'),
+      // Allowed before
+      call(1, '14:00:00', 'DeleteTrail'),
+      denied('14:01:00', 'DeleteTrail'),
+    ],
+    columns: ['denied_at', 'allowed_at', 'seconds', 'who', 'event_name'],
+    answer: [
+      [
+        `${daysAgo(1)} 08:00:00.000`,
+        `${daysAgo(1)} 08:30:00.000`,
+        30 * 60,
+        'deploy',
+        'GetSecretValue',
+      ],
+    ],
+  },
+  {
+    query: 'first_seen_addresses',
+    rows: [
+      call(20, '08:00:00', 'GetObject', { source_ip: '198.51.100.1' }),
+      call(1, '08:00:00', 'GetObject', { source_ip: '198.51.100.1' }),
+      denied('09:00:00', 'ListBuckets', { source_ip: '203.0.113.9' }),
+      call(0, '09:00:00', 'GetObject', { source_ip: '203.0.113.9' }),
+      login('10:00:00', 'Yes', { source_ip: '2001:db8::1' }),
+      // A service; too long ago to be known of
+      call(1, '11:00:00', 'GetObject', { source_ip: 'kms.amazonaws.com' }),
+      call(40, '12:00:00', 'GetObject', { source_ip: '192.0.2.1' }),
+      call(1, '12:00:00', 'GetObject', { source_ip: '192.0.2.1' }),
+    ],
+    columns: ['who', 'source_ip', 'first_time', 'calls', 'failures', 'first_call'],
+    answer: [
+      ['deploy', '203.0.113.9', `${daysAgo(1)} 09:00:00.000`, 2, 1, 'ListBuckets'],
+      ['bob', '2001:db8::1', `${daysAgo(1)} 10:00:00.000`, 1, 0, 'ConsoleLogin'],
+      ['deploy', '192.0.2.1', `${daysAgo(1)} 12:00:00.000`, 1, 0, 'GetObject'],
+    ],
+  },
+  {
+    query: 'sessions_of_an_actor',
+    rows: [
+      assumed('08:00:00', 'ASIA-1', { ...byAlice }),
+      call(1, '08:01:00', 'ListUsers', { actor_access_key_id: 'ASIA-1' }),
+      // From there into another account: two records, of which one says for which credentials.
+      assumed('08:02:00', undefined, { actor_access_key_id: 'ASIA-1', shared_event_id: 'shared' }),
+      assumed('08:02:00', 'ASIA-2', { account: otherAccount, shared_event_id: 'shared' }),
+      call(1, '08:03:00', 'CreateUser', { actor_access_key_id: 'ASIA-2', account: otherAccount }),
+      assumed('08:04:00', 'ASIA-3', { actor_access_key_id: 'ASIA-2', account: otherAccount }),
+      call(1, '08:05:00', 'StopLogging', { actor_access_key_id: 'ASIA-3' }),
+      // Refused; of somebody else; without a key
+      assumed('08:06:00', 'ASIA-4', { ...byAlice, outcome: 'failure' }),
+      call(1, '08:07:00', 'GetObject', { actor_access_key_id: 'ASIA-4' }),
+      assumed('08:08:00', 'ASIA-5', { actor_name: 'bob' }),
+      call(1, '08:09:00', 'GetObject', { actor_access_key_id: 'ASIA-5' }),
+      call(1, '08:10:00', 'GetObject'),
+    ],
+    columns: ['event_time', 'hop', 'event_name', 'account'],
+    answer: (
+      [
+        ['08:00:00', 0, 'AssumeRole', account],
+        ['08:01:00', 1, 'ListUsers', account],
+        ['08:02:00', 1, 'AssumeRole', account],
+        ['08:03:00', 2, 'CreateUser', otherAccount],
+        ['08:04:00', 2, 'AssumeRole', otherAccount],
+        ['08:05:00', 3, 'StopLogging', account],
+        ['08:06:00', 0, 'AssumeRole', account],
+      ] as const
+    ).map(([time, ...cells]) => [`${daysAgo(1)} ${time}.000`, ...cells]),
+  },
+  {
+    query: 'story_of_a_bucket',
+    rows: [
+      call(1, '08:00:00', 'PutBucketPolicy', {
+        event_source: 'aws.s3',
+        request_parameters: '{"bucketName":"storefront-assets-eu"}',
+      }),
+      call(1, '08:01:00', 'GetObject', {
+        event_source: 'aws.s3',
+        request_parameters: '{"bucketName":"storefront-assets-eu","key":"a/b"}',
+      }),
+      row(1, '08:02:00', {
+        event_source: 'aws.s3',
+        detail_type: 'Object Created',
+        detail: '{"bucket":{"name":"storefront-assets-eu"},"object":{"key":"a/c"}}',
+      }),
+      // Another bucket; another service
+      call(1, '08:03:00', 'GetObject', {
+        event_source: 'aws.s3',
+        request_parameters: '{"bucketName":"storefront-assets-eu-2"}',
+      }),
+      call(1, '08:04:00', 'CreateTrail', {
+        event_source: 'aws.cloudtrail',
+        request_parameters: '{"bucketName":"storefront-assets-eu"}',
+      }),
+    ],
+    columns: ['who', 'event', 'object_key'],
+    answer: [
+      ['deploy', 'PutBucketPolicy', null],
+      ['deploy', 'GetObject', 'a/b'],
+      [null, 'Object Created', 'a/c'],
+    ],
+  },
+  {
+    query: 'story_of_a_role',
+    rows: [
+      call(1, '08:00:00', 'AssumeRole', {
+        ...byAlice,
+        event_source: 'aws.sts',
+        request_parameters: '{"roleArn":"arn:aws:iam::123456789012:role/service/deploy"}',
+      }),
+      call(1, '08:01:00', 'PutObject', { event_source: 'aws.s3' }),
+      iam('08:02:00', 'AttachRolePolicy', {
+        ...byAlice,
+        request_parameters: '{"roleName":"deploy"}',
+      }),
+      // Others, and a user by that name
+      call(1, '08:03:00', 'AssumeRole', {
+        ...byAlice,
+        event_source: 'aws.sts',
+        request_parameters: '{"roleArn":"arn:aws:iam::123456789012:role/no-deploy"}',
+      }),
+      call(1, '08:04:00', 'PutObject', { actor_type: 'IAMUser' }),
+      iam('08:05:00', 'AttachRolePolicy', { ...byAlice, request_parameters: '{"roleName":"ci"}' }),
+    ],
+    columns: ['what', 'who', 'event_name'],
+    answer: [
+      ['taken on', 'alice', 'AssumeRole'],
+      ['by it', 'deploy', 'PutObject'],
+      ['to it', 'alice', 'AttachRolePolicy'],
+    ],
+  },
+  {
+    query: 'use_of_an_access_key',
+    rows: [
+      call(1, '08:00:00', 'GetObject', { actor_access_key_id: 'AKIAIOSFODNN7EXAMPLE' }),
+      denied('08:01:00', 'CreateUser', { actor_access_key_id: 'AKIAIOSFODNN7EXAMPLE' }),
+      call(1, '08:02:00', 'GetObject', { actor_access_key_id: 'AKIAI44QH8DHBEXAMPLE' }),
+      call(1, '08:03:00', 'GetObject'),
+      // Made, not used
+      iam('08:04:00', 'CreateAccessKey', {
+        response_elements: '{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE"}}',
+      }),
+    ],
+    columns: ['event_name', 'outcome'],
+    answer: [
+      ['GetObject', 'success'],
+      ['CreateUser', 'failure'],
+    ],
+  },
+  {
+    query: 'use_of_an_address',
+    rows: [
+      call(1, '08:00:00', 'GetObject', { source_ip: '198.51.100.24' }),
+      login('08:01:00', 'Yes', { source_ip: '198.51.100.24' }),
+      call(1, '08:02:00', 'GetObject', { source_ip: '198.51.100.2' }),
+      call(1, '08:03:00', 'GetObject'),
+    ],
+    columns: ['who', 'event_name'],
+    answer: [
+      ['deploy', 'GetObject'],
+      ['bob', 'ConsoleLogin'],
     ],
   },
   {

@@ -18,11 +18,15 @@ test('there is a dozen of them and more', () => {
   expect(queries.length).toBeGreaterThanOrEqual(12);
 });
 
-describe.each(queries)('the query $name', ({ sql, question, change, description }) => {
+describe.each(queries)('the query $name', ({ sql, question, change, description, parameters }) => {
   test('says what it answers and what to change', () => {
-    expect(question).toMatch(/^[A-Z].*\?/);
+    expect(question).toMatch(/^[A-Z].*\?$/);
     expect(change).toMatch(/^Change: .*\.$/);
-    expect(description).toBe(`${question} ${change}`);
+    expect(description.startsWith(`${question} ${change}`)).toBe(true);
+  });
+
+  test('is about a period, which starts by default some days ago and may end earlier', () => {
+    expect(parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(['since', 'until']));
   });
 
   test('asks views, never a table of one form', () => {
@@ -82,30 +86,47 @@ describe('readQueries', () => {
     return readQueries(pathToFileURL(`${folder}/`));
   };
 
-  test('a query is its file: question, what to change, SQL with its comments', () => {
-    const text = '-- Who?\n-- Change: the\n-- days.\nSELECT 1';
+  test('a query is its file: question, what to change, a note, SQL with its comments', () => {
+    const text = `-- Who?
+-- Parameters: since 3, account.
+-- Change: the
+-- tag.
+-- Note: It is so.
+SELECT 1 -- one
+FROM x
+WHERE day >= :since
+  AND account = :account
+`;
 
-    expect(read('who.sql', `${text}\n`)).toEqual([
-      {
+    expect(read('who.sql', text)).toEqual([
+      expect.objectContaining({
         name: 'who',
         question: 'Who?',
-        change: 'Change: the days.',
-        description: 'Who? Change: the days.',
-        sql: text,
-      },
+        change: 'Change: the days; the tag; take -- away before a filter to use it.',
+        description:
+          'Who? Change: the days; the tag; take -- away before a filter to use it. It is so.',
+        sql: `-- Who?
+-- Change: the days; the tag; take -- away before a filter to use it.
+-- It is so.
+SELECT 1 -- one
+FROM x
+WHERE day >= date_format(current_date - INTERVAL '3' DAY, '%Y-%m-%d')
+  -- AND account = '123456789012'`,
+      }),
     ]);
   });
 
   test.each([
-    ['Who.sql', '-- Who?\n-- Change: x.\nSELECT 1', 'a query is named in lower_snake_case'],
-    ['who.sql', '-- Who?\nSELECT 1', 'starts with what it answers, then "Change: …"'],
-    ['who.sql', 'SELECT 1', 'starts with what it answers, then "Change: …"'],
-    ['who.sql', '-- Who?\n-- Change: x.\nSELECT 1;', 'no semicolon'],
-    ['who.sql', "-- Who?\n-- Change: x.\nSELECT '\u00e9'", 'only ASCII, without tabs'],
-    ['who.sql', `-- ${'x'.repeat(1020)}\n-- Change: x.\nSELECT 1`, 'too long'],
-    ['who.sql', `-- Who?\n-- Change: x.\nSELECT '${'x'.repeat(262_144)}'`, 'too long for Athena'],
-    ['who.sql', '-- Who?\n-- Change: x.\nSELECT r FROM t, UNNEST(resources) AS u(r)', 'UNNEST('],
+    ['Who.sql', '-- Who?\nSELECT 1', 'a query is named in lower_snake_case'],
+    ['who.sql', '-- Who.\nSELECT 1', 'starts with the question that it answers'],
+    ['who.sql', 'SELECT 1', 'starts with the question that it answers'],
+    ['who.sql', '-- Who?\nSELECT 1;', 'no semicolon'],
+    ['who.sql', "-- Who?\nSELECT '\u00e9'", 'only ASCII, without tabs'],
+    ['who.sql', `-- Who?\n-- Note: ${'x'.repeat(1020)}\nSELECT 1`, 'too long'],
+    ['who.sql', `-- Who?\nSELECT '${'x'.repeat(262_144)}'`, 'too long for Athena'],
+    ['who.sql', '-- Who?\nSELECT r FROM t, UNNEST(resources) AS u(r)', 'UNNEST('],
   ])('refuses %s with %j', (file, text, message) => {
+    expect(() => read(file, text)).toThrow(`athena/queries/${file}: `);
     expect(() => read(file, text)).toThrow(message);
   });
 });

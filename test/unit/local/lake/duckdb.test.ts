@@ -307,7 +307,10 @@ describe('The table failures', () => {
 
       const { texts } = await ask('SELECT column_name, column_type FROM (DESCRIBE failures)');
 
-      expect(texts).toEqual(failuresTable.columns.map(({ name }) => [name, 'VARCHAR']));
+      const names = failuresTable.columns
+        .map(({ name }) => name)
+        .filter((name) => name !== 'rawdata');
+      expect(texts).toEqual(['record', ...names, 'rawdata'].map((name) => [name, 'VARCHAR']));
     },
   );
 
@@ -367,6 +370,25 @@ describe('The table failures', () => {
     expect(converted.texts).toEqual([
       [null, 'y', 'of y', '49', '7'],
       ['z', null, 'of z', null, null],
+    ]);
+  });
+
+  test('shows what was put as text first, and its bytes last', async () => {
+    const records = ['{"a":1}', 'é'.repeat(3000), Buffer.from([0xff, 0xfe]), gzipSync('{}')];
+    writeErrors(
+      'type=processing-failed/day=2026-11-20',
+      'a',
+      ...records.map((record) => ({ rawData: Buffer.from(record).toString('base64') })),
+    );
+
+    const { columns, texts } = await ask('SELECT * FROM failures');
+
+    expect([columns[0]?.name, columns.at(-1)?.name]).toEqual(['record', 'rawdata']);
+    expect(texts.map(([record]) => record)).toEqual([
+      '{"a":1}',
+      'é'.repeat(2000),
+      '(no text)',
+      '(gzip)',
     ]);
   });
 });
