@@ -192,7 +192,7 @@ The view has every record that came as an event or from a trail, duplicates incl
 
 \`\`\`sh
 ${invocationPrefix} query --lake DIR "SELECT event_time, instance_id, state FROM instance_events ORDER BY event_time"
-${invocationPrefix} query --lake DIR - < athena/queries/who_stopped_what.sql
+${invocationPrefix} query --lake DIR who_stopped_what --since 2026-11-17
 \`\`\`
 
 ${duckdbPart()}
