@@ -17,6 +17,8 @@ WITH latest AS (
     AND instance_id = :instance
     AND account = :account
     AND region = :region
+    -- Anybody's event may name an instance, and would be the last.
+    AND event_source IN ('aws.ec2', 'aws.autoscaling', 'aws.tag')
     -- Looked up, so that a tag that is not there is known not to be there.
     AND tag_status IN ('found', 'none')
     -- A call that failed may name an instance that nobody has.

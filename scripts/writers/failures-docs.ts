@@ -60,7 +60,12 @@ over all days:
 \`\`\`sql
 SELECT *
 FROM (
-  SELECT events.*, row_number() OVER (PARTITION BY account, event_id ORDER BY arrival_time) AS copy
+  SELECT
+    events.*,
+    row_number() OVER (
+      PARTITION BY account, event_id, event_time, event_name, CASE WHEN event_version IS NULL THEN detail_type END
+      ORDER BY arrival_time
+    ) AS copy
   FROM events
 )
 WHERE copy = 1 OR event_id IS NULL

@@ -348,6 +348,12 @@ export const questions: readonly Question[] = [
         error_code: 'Client.InvalidInstanceID.NotFound',
         instances: [{ instance_id: 'i-mistyped', tag_status: 'none' }],
       }),
+      // Whatever somebody else says of it since
+      row(0, '09:00:00', {
+        event_source: 'my.app',
+        detail_type: 'Instance Blessed',
+        instances: [{ instance_id: 'i-none', tag_status: 'found', tags: { team: 'x', env: 'x' } }],
+      }),
       callOn('i-called', 1, '09:00:00', 'StopInstances', {
         instances: [{ instance_id: 'i-called', tag_status: 'none' }],
       }),
@@ -731,6 +737,9 @@ export const questions: readonly Question[] = [
       { ...late, arrival_time: `${daysAgo(1)} 08:05:00.000` },
       // An id that another account has as well
       { ...late, account: otherAccount },
+      // The same id, made by hand, of another type or time
+      { ...late, detail_type: 'Order Placed' },
+      { ...late, event_time: `${daysAgo(1)} 07:59:50.000` },
       { ...call(1, '09:00:00', 'StopInstances'), unmapped: '{}' },
       stateChange(1, '10:00:00', 'stopped'),
       row(0, '10:00:00', { event_source: 'com.example' }),
@@ -748,7 +757,7 @@ export const questions: readonly Question[] = [
       'most_seconds_late',
     ],
     answer: [
-      [daysAgo(1), 'aws.ec2', 5, 4, 1, 1, 1, 62, 300],
+      [daysAgo(1), 'aws.ec2', 7, 6, 1, 1, 1, 46, 300],
       [daysAgo(0), 'com.example', 1, 1, 0, 0, 0, 0, 0],
     ],
   },

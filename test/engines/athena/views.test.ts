@@ -78,10 +78,24 @@ describe('unique_events', () => {
     createDatabase(lake);
     storeLines(lake, { source: 'aws.ec2', day }, [
       row({ event_id: 'once', arrival_time: at(1) }),
-      row({ event_id: 'twice', arrival_time: at(3), detail_type: 'later' }),
-      row({ event_id: 'twice', arrival_time: at(2), detail_type: 'first' }),
-      row({ arrival_time: at(1), detail_type: 'without an id' }),
-      row({ arrival_time: at(1), detail_type: 'without an id' }),
+      row({ event_id: 'twice', arrival_time: at(3), user_agent: 'later' }),
+      row({ event_id: 'twice', arrival_time: at(2), user_agent: 'first' }),
+      row({ arrival_time: at(1), user_agent: 'without an id' }),
+      row({ arrival_time: at(1), user_agent: 'without an id' }),
+      // An id that is masked, or made by hand
+      row({ event_id: 'x', event_time: at(0), arrival_time: at(1), user_agent: 'one' }),
+      row({ event_id: 'x', event_time: at(1), arrival_time: at(1), user_agent: 'another time' }),
+      row({ event_id: 'x', event_time: at(0), arrival_time: at(1), event_name: 'another name' }),
+      row({ event_id: 'x', event_time: at(0), arrival_time: at(1), detail_type: 'another type' }),
+      row({ event_id: 'x', event_time: at(0), arrival_time: at(2), user_agent: 'one again' }),
+      // A record that came bare, and in an envelope
+      row({ event_id: 'record', event_version: '1.11', arrival_time: at(1), user_agent: 'bare' }),
+      row({
+        event_id: 'record',
+        event_version: '1.11',
+        arrival_time: at(2),
+        detail_type: 'AWS API Call via CloudTrail',
+      }),
       // A call between two accounts: a copy for each, with an id of its own
       row({ event_id: 'a', shared_event_id: 'shared', arrival_time: at(1) }),
       row({
@@ -100,10 +114,10 @@ describe('unique_events', () => {
     ]);
   });
 
-  test('keeps the first to arrive of those with one id, and all without an id', async () => {
+  test('keeps the first to arrive of those with one id, name and time, and all without an id', async () => {
     const { rows } = await lake.ask(
-      `SELECT event_id, account, detail_type FROM unique_events
-       WHERE source = 'aws.ec2' AND day = '${day}' ORDER BY event_id, account`,
+      `SELECT event_id, account, coalesce(user_agent, event_name, detail_type) FROM unique_events
+       WHERE source = 'aws.ec2' AND day = '${day}' ORDER BY event_id, account, 3`,
     );
 
     expect(rows).toEqual([
@@ -111,7 +125,12 @@ describe('unique_events', () => {
       ['b', '111122223333', null],
       ['once', '111122223333', null],
       ['once', '123456789012', null],
+      ['record', '123456789012', 'bare'],
       ['twice', '123456789012', 'first'],
+      ['x', '123456789012', 'another name'],
+      ['x', '123456789012', 'another time'],
+      ['x', '123456789012', 'another type'],
+      ['x', '123456789012', 'one'],
       [null, '123456789012', 'without an id'],
       [null, '123456789012', 'without an id'],
     ]);
@@ -286,7 +305,7 @@ describe('pruning through the views', () => {
     expect(await splitsOf(engine.url, id)).toBe(1);
     // Every table is told of both, whatever lies between.
     const plan = String(rows[0]?.[0]);
-    const scans = plan.match(/TableScan|ScanFilter/g)?.length ?? 0;
+    const scans = plan.match(/TableScan|ScanFilter|ScanProject/g)?.length ?? 0;
     expect(scans).toBe(2);
     expect(plan.match(/source:string:PARTITION_KEY\s+:: \[\[aws\.ec2\]\]/g)).toHaveLength(scans);
     expect(plan.match(/day:string:PARTITION_KEY\s+:: \[\[2026-11-17\]\]/g)).toHaveLength(scans);
