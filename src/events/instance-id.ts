@@ -1,3 +1,6 @@
+/** What every id begins with, and how long ids are: what does not end in such a text has none. */
+export const idShape = { prefix: 'i-', lengths: [10, 19] } as const;
+
 /** EC2 instance ids have 8 hexadecimal digits, since 2016 17. Managed nodes (`mi-…`) are none. */
 const instanceId = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 
@@ -9,7 +12,7 @@ const instanceArn = /^\S*:(?:managed-|recovery-)?instance\/(i-[0-9a-f]+)$/;
 
 /**
  * The instance that a text is the id or the ARN of, or undefined: never an id inside other text. Before
- * it blanks alone may stand: the one-pass form has to see from the first bytes of a string what is none.
+ * it blanks alone may stand.
  */
 export function instanceIdIn(text: string): string | undefined {
   const trimmed = text.trimEnd().replace(/^ +/, '');

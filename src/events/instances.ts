@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { instanceIdIn } from './instance-id.ts';
-import { finderOf } from './path.ts';
+import { finderOf, type Path } from './path.ts';
 
 /** An EC2 instance that an event is about, with what the event says of its state. */
 export interface EventInstance {
@@ -15,7 +15,7 @@ export interface EventInstance {
  * new ones. The instance that *makes* a call is in `userIdentity`, and an id in an error message is
  * free text: neither is looked at.
  */
-const requestIds = finderOf([
+const requestPaths = [
   'instanceId',
   'instancesSet.items[].instanceId',
   'instancesSet.item[].instanceId',
@@ -34,34 +34,44 @@ const requestIds = finderOf([
   // As the API references name them, in CloudTrail's case; in no published record yet.
   'resourceARNList[]', // TagResources, UntagResources of the Resource Groups Tagging API
   'resourceArn', // StartBackupJob of AWS Backup
-]);
+];
 
-const responseIds = finderOf([
+const responsePaths = [
   'instancesSet.items[].instanceId',
   'instanceId',
   'command.instanceIds[]',
   'instances[].instanceId',
   '*Response.iamInstanceProfileAssociation.instanceId', // Replace-, DisassociateIamInstanceProfile
   '*Response.fleetInstanceSet.item[].instanceIds.item[]',
-]);
+];
 
 /** Of a Spot instance that was given or taken back: `BidFulfilledEvent`, `BidEvictedEvent`. */
-const serviceEventIds = finderOf(['instanceIdSet[]']);
+const serviceEventPaths = ['instanceIdSet[]'];
+
+/** Where the ids are, by the keys of a record and in the order in which they count. */
+export const idPaths: readonly { readonly key: string; readonly paths: readonly Path[] }[] = [
+  { key: 'requestParameters', paths: requestPaths },
+  { key: 'responseElements', paths: responsePaths },
+  { key: 'serviceEventDetails', paths: serviceEventPaths },
+  { key: 'resources', paths: ['ARN'] },
+];
+
+const idFinders = idPaths.map(({ key, paths }) => ({ key, find: finderOf(paths) }));
 
 /** Items of a response that tell a state beside the id: Run-, Start-, Stop-, TerminateInstances. */
 const instanceItems = finderOf(['instancesSet.items[]']);
 
-const resourceIds = finderOf(['ARN']);
-
 /** The instances that a CloudTrail record is about, in order of appearance, none twice. */
 export function instancesInRecord(record: JsonObject): EventInstance[] {
-  const { requestParameters, responseElements, serviceEventDetails, resources } = record;
-  const instances = instancesIn([
-    ...requestIds(requestParameters),
-    ...responseIds(responseElements),
-    ...serviceEventIds(serviceEventDetails),
-    ...resourceIds(resources),
-  ]);
+  const instances = instancesIn(idFinders.flatMap(({ key, find }) => find(record[key])));
+  return withStates(instances, record.responseElements);
+}
+
+/** Adds the states that a response tells. */
+export function withStates(
+  instances: EventInstance[],
+  responseElements: Json | undefined,
+): EventInstance[] {
   if (instances.length === 0) return instances;
   const states = statesIn(responseElements);
   return instances.map(({ id }) => ({ id, ...states.get(id) }));

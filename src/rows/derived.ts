@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject, ownValue } from '../json.ts';
 import { type Actor, actorIn } from './actor.ts';
 import { textOf } from './forms.ts';
 import type { ColumnName, Row, RowInstance } from './schema.ts';
-import { type StateFacts, stateFactsOf } from './state-changes.ts';
+import { type StateFacts, stateFactsOf, type Word } from './state-changes.ts';
 import { rowTimeOf } from './time.ts';
 
 /**
@@ -12,7 +12,7 @@ import { rowTimeOf } from './time.ts';
  */
 export type Derived<Facts> = { readonly [C in ColumnName]?: (facts: Facts) => Row[C] | undefined };
 
-/** What the derived cells of a CloudTrail record are made of, worked out once an event. */
+/** What the derived cells of a CloudTrail record are made of, worked out on first need. */
 export interface RecordFacts {
   readonly arrivalMs: number;
   readonly record: JsonObject;
@@ -29,23 +29,44 @@ interface EnvelopeFacts {
 }
 
 export function recordFacts(record: JsonObject, arrivalMs: number): RecordFacts {
+  let actor: Actor | undefined;
   return {
     arrivalMs,
     record,
-    actor: actorIn(record.userIdentity),
-    instances: instancesInRecord(record),
+    get actor() {
+      actor ??= actorIn(record.userIdentity);
+      return actor;
+    },
+    get instances() {
+      return instancesInRecord(record);
+    },
   };
 }
 
 export function envelopeFacts(envelope: JsonObject, arrivalMs: number): EnvelopeFacts {
   const change = stateFactsOf(envelope);
-  const { state, previousState, resourceId } = change;
+  return {
+    arrivalMs,
+    envelope,
+    change,
+    get instances() {
+      return instancesOfChange(change);
+    },
+  };
+}
+
+/** The instances that an event other than a CloudTrail record is about. */
+export function instancesOfChange({
+  state,
+  previousState,
+  resourceId,
+  instances,
+}: Omit<StateFacts, 'isStateChange'>): readonly EventInstance[] {
   // The state of the instance itself, not that of a compliance check or a scan of it.
   const isOfInstance = state !== undefined && instanceStates.has(state);
-  const instances = instancesIn(change.instances).map((one) =>
+  return instancesIn(instances).map((one) =>
     isOfInstance && one.id === resourceId ? { ...one, state, previousState } : one,
   );
-  return { arrivalMs, envelope, change, instances };
 }
 
 /** "Amazon EC2 instance state changes" (Amazon EC2 User Guide). */
@@ -98,6 +119,16 @@ export const ofBare: Derived<RecordFacts> = {
   account: ({ record, actor }) => textOf(record.recipientAccountId) || actor.account,
 };
 
+/** Cells that are one word of the event, each found by the paths of the event's entry in the state-change map. */
+export const wordCells = {
+  event_name: 'verb',
+  error_code: 'errorCode',
+  error_message: 'errorMessage',
+  resource_id: 'resourceId',
+  state: 'state',
+  previous_state: 'previousState',
+} as const satisfies { readonly [C in ColumnName]?: Word };
+
 export const ofOther: Derived<EnvelopeFacts> = {
   ...ofAny,
   event_format: () => 'eventbridge',
@@ -106,13 +137,50 @@ export const ofOther: Derived<EnvelopeFacts> = {
     return envelope.source === 'aws.tag' ? 'tag_change' : 'event';
   },
   service: ({ envelope }) => textOf(envelope.source)?.replace(/^aws\./, '') || undefined,
-  event_name: ({ change }) => change.verb,
-  error_code: ({ change }) => change.errorCode,
-  error_message: ({ change }) => change.errorMessage,
-  resource_id: ({ change }) => change.resourceId,
-  state: ({ change }) => change.state,
-  previous_state: ({ change }) => change.previousState,
+  ...(Object.fromEntries(
+    Object.entries(wordCells).map(([column, word]) => [
+      column,
+      ({ change }: EnvelopeFacts) => change[word],
+    ]),
+  ) as Derived<EnvelopeFacts>),
 };
+
+/** Cells by the keys of a record that they are made of: what the one-pass way remembers them by. */
+export interface Remembered {
+  /** The cells; undefined: all that no other has. */
+  readonly columns?: readonly string[];
+  /** Keys whose value counts. */
+  readonly by: readonly string[];
+  /** Keys of which it counts whether they have a value, and of what sort that is. */
+  readonly byShape?: readonly string[];
+  /** Members of those: whether they are there. */
+  readonly byMembers?: readonly (readonly [key: string, member: string])[];
+  /** Keys that are looked at where these do not say all. */
+  readonly more?: readonly string[];
+}
+
+/**
+ * Few kinds of calls by few actors are most of all. What is named here costs time where it is wrong, and never
+ * truth: of a cell whose function reads anything else nothing is remembered.
+ */
+export const remembered: readonly Remembered[] = [
+  {
+    columns: [...Object.keys(ofActor), 'account'],
+    by: ['userIdentity', 'recipientAccountId'],
+  },
+  {
+    by: ['eventSource', 'eventType', 'errorCode'],
+    byShape: ['eventVersion', 'errorMessage', 'insightDetails', 'responseElements'],
+    byMembers: [['responseElements', 'ConsoleLogin']],
+    more: [
+      'eventName',
+      'errorMessage',
+      'insightDetails',
+      'responseElements',
+      'serviceEventDetails',
+    ],
+  },
+];
 
 /** CloudTrail's `eventType`, of which published records have odd spellings. */
 const kinds = new Map([

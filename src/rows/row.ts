@@ -21,10 +21,7 @@ export function rowOf(event: AwsEvent, arrivalMs: number): Row {
       return fill(plans.wrapped, event, recordFacts(event.record, arrivalMs));
     case 'other': {
       const parts = { envelope: event.envelope, record: nothing };
-      const row = fill(plans.other, parts, envelopeFacts(event.envelope, arrivalMs));
-      // The way back knows a wrapped CloudTrail record by having no `detail`.
-      row.detail ??= 'null';
-      return row;
+      return fill(plans.other, parts, envelopeFacts(event.envelope, arrivalMs));
     }
     case 'unknown':
       return {
@@ -36,7 +33,7 @@ export function rowOf(event: AwsEvent, arrivalMs: number): Row {
   }
 }
 
-type Parts = Readonly<Record<Part, JsonObject>>;
+export type Parts = Readonly<Record<Part, JsonObject>>;
 
 /** The merge patch of each part, as it grows. Keys may be `__proto__`, so there is no prototype. */
 type Patches = Readonly<Record<Part, Record<string, Json>>>;
@@ -91,14 +88,27 @@ function planOf<Facts>(family: Family, derived: Derived<Facts>): Plan<Facts> {
 
 function fill<Facts>(plan: Plan<Facts>, parts: Parts, facts: Facts): Row {
   const row = { ...blank };
-  const patches: Patches = { envelope: Object.create(null), record: Object.create(null) };
   for (const { column, derive } of plan.derived) row[column] = derive(facts);
+  fillStored(plan, parts, row);
+  return row as Row;
+}
+
+/** The stored cells of an event alone, and what is in none of them. */
+export function storedCellsOf(family: Family, parts: Parts): Row {
+  const row: Cells = {};
+  fillStored(plans[family], parts, row);
+  return row as Row;
+}
+
+function fillStored(plan: Plan<never>, parts: Parts, row: Cells): void {
+  const patches: Patches = { envelope: Object.create(null), record: Object.create(null) };
   addStored(plan, 'envelope', parts, row, patches);
   addStored(plan, 'record', parts, row, patches);
   addTwins(plan, parts, row, patches);
   checkConstants(plan, parts, patches);
+  // The way back knows a wrapped CloudTrail record by having no `detail`.
+  if (plan.family === 'other') row.detail ??= 'null';
   row.unmapped = patchText(plan, patches);
-  return row as Row;
 }
 
 /** Puts each value of a part into its cell; what is not wholly in a cell then, into the patch. */

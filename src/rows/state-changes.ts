@@ -16,6 +16,24 @@ export interface StateFacts {
   readonly instances: readonly Json[];
 }
 
+/** The facts that are words. */
+export type Word = Exclude<keyof StateFacts, 'isStateChange' | 'instances'>;
+
+/** Where the words of an event are. */
+export type WordPaths = { readonly [W in Word]: StateChange['state' | 'id'] };
+
+/** Where an event's entry says that its words are, and ids of instances beside those in the envelope's resources. */
+export function pathsOf(envelope: JsonObject): {
+  readonly words: WordPaths;
+  readonly instances: readonly Path[];
+} {
+  const { state, previous, id, verb, errorCode, errorMessage, instances = [] } = entryOf(envelope);
+  return {
+    words: { state, previousState: previous, resourceId: id, verb, errorCode, errorMessage },
+    instances,
+  };
+}
+
 /** An entry of the map, ready to be asked. */
 type Reader = (envelope: JsonObject) => StateFacts;
 
@@ -54,16 +72,31 @@ function readerOf(entry: StateChange): Reader {
   const findErrorCode = wordFinderOf(errorCode);
   const findErrorMessage = wordFinderOf(errorMessage);
   const findInstances = finderOf(instances.map(fromEnvelope));
+  // Each on first need: few of them are asked of most events.
   return (envelope) => ({
     isStateChange: state !== undefined,
-    state: findState(envelope),
-    previousState: findPrevious(envelope),
-    resourceId: findId(envelope),
-    verb: findVerb(envelope),
-    errorCode: findErrorCode(envelope),
-    errorMessage: findErrorMessage(envelope),
+    get state() {
+      return findState(envelope);
+    },
+    get previousState() {
+      return findPrevious(envelope);
+    },
+    get resourceId() {
+      return findId(envelope);
+    },
+    get verb() {
+      return findVerb(envelope);
+    },
+    get errorCode() {
+      return findErrorCode(envelope);
+    },
+    get errorMessage() {
+      return findErrorMessage(envelope);
+    },
     // In this order wherever the two stand: the way back does not keep the order of keys.
-    instances: [...findResources(envelope), ...findInstances(envelope)],
+    get instances() {
+      return [...findResources(envelope), ...findInstances(envelope)];
+    },
   });
 }
 
@@ -90,11 +123,11 @@ function joinFinderOf(paths: readonly Path[]): (envelope: JsonObject) => string 
   };
 }
 
-function isJoined(id: StateChange['id']): id is { readonly joined: readonly Path[] } {
+export function isJoined(id: StateChange['id']): id is { readonly joined: readonly Path[] } {
   return typeof id === 'object' && 'joined' in id;
 }
 
-function isSaidByName(state: StateChange['state']): state is { readonly is: string } {
+export function isSaidByName(state: StateChange['state']): state is { readonly is: string } {
   return typeof state === 'object' && 'is' in state;
 }
 
