@@ -1,6 +1,7 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { loadStack, type StackOptions } from '../../local/template/load-stack.ts';
-import { metrics } from '../../src/telemetry/metrics.ts';
+import { alarmedMetrics, metrics } from '../../src/telemetry/metrics.ts';
 
 interface Alarm {
   readonly AlarmDescription: string;
@@ -8,6 +9,7 @@ interface Alarm {
   readonly MetricName?: string;
   readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
   readonly Metrics?: readonly {
+    readonly Expression?: string;
     readonly MetricStat?: {
       readonly Metric: Pick<Alarm, 'Namespace' | 'MetricName' | 'Dimensions'>;
     };
@@ -18,6 +20,9 @@ interface Alarm {
   readonly Threshold: number;
   readonly EvaluationPeriods: number;
 }
+
+/** Alarms to which no data is what they wait for. */
+const silences = ['SilenceAlarm', 'CallsSilenceAlarm'];
 
 const alarmsOf = (parameters: StackOptions['parameters'] = {}, stackName = 'eventlake') => {
   const stack = loadStack({ parameters, stackName });
@@ -52,6 +57,12 @@ describe('The alarms', () => {
       `AWS/Firehose ActivePartitionsLimit DeliveryStreamName=${stack.stream.name}`,
       `AWS/Firehose PartitionCountExceeded DeliveryStreamName=${stack.stream.name}`,
       `AWS/Events FailedInvocations RuleName=${nameOf('Rule')}`,
+      `AWS/Events InvocationsFailedToBeSentToDlq RuleName=${nameOf('Rule')}`,
+      `AWS/Firehose ThrottledRecords DeliveryStreamName=${stack.stream.name}`,
+      `AWS/Firehose IncomingRecords DeliveryStreamName=${stack.stream.name}`,
+      'eventlake ApiCalls service=eventlake',
+      `AWS/Firehose IncomingRecords DeliveryStreamName=${stack.stream.name}`,
+      `AWS/Firehose DeliveryToS3.Records DeliveryStreamName=${stack.stream.name}`,
     ]);
   });
 
@@ -73,6 +84,11 @@ describe('The alarms', () => {
       PartitionsNearQuotaAlarm: 'GreaterThanThreshold 80, 1 times',
       PartitionsOverQuotaAlarm: 'GreaterThanThreshold 0, 1 times',
       RuleFailedAlarm: 'GreaterThanThreshold 0, 1 times',
+      LettersLostAlarm: 'GreaterThanThreshold 0, 1 times',
+      RecordsThrottledAlarm: 'GreaterThanThreshold 0, 3 times',
+      SilenceAlarm: 'LessThanThreshold 1, 24 times',
+      CallsSilenceAlarm: 'LessThanThreshold 1, 48 times',
+      DeliveriesStoppedAlarm: 'GreaterThanThreshold 0, 2 times',
     });
   });
 
@@ -85,15 +101,41 @@ describe('The alarms', () => {
     ]);
   });
 
+  test('watch the uses of a key where the stack has one', () => {
+    const KmsKeyArn = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000';
+    const { stack, alarms } = alarmsOf({ KmsKeyArn });
+    const kinds = ['AccessDenied', 'Disabled', 'InvalidState', 'NotFound'];
+
+    expect(alarmsOf().alarms).not.toHaveProperty('KeyAlarm');
+    expect(metricsIn(alarms.KeyAlarm as Alarm)).toEqual(
+      kinds.map((kind) => `AWS/Firehose KMSKey${kind} DeliveryStreamName=${stack.stream.name}`),
+    );
+  });
+
+  test.each(['FailedInvocations', 'InvocationsFailedToBeSentToDlq'])(
+    'know the rule of another bus by the bus, too: %s',
+    (metric) => {
+      const { stack, alarms } = alarmsOf({ EventBusName: 'orders' });
+      const [bus, name] = String(stack.names.Rule?.ref).split('|');
+
+      expect(Object.values(alarms).flatMap(metricsIn)).toContain(
+        `AWS/Events ${metric} EventBusName=${bus} RuleName=${name}`,
+      );
+      expect(bus).toBe('orders');
+    },
+  );
+
   test.each(['eventlake', 'another'])(
     'know our metrics by their names, and by the dimension that the function of %s sets',
     (stackName) => {
       const { stack, alarms } = alarmsOf({}, stackName);
       const own = Object.values(alarms).filter(({ Namespace }) => Namespace === 'eventlake');
 
-      expect(own).not.toHaveLength(0);
+      // Those that the function writes in any case, and no other.
+      expect(own).toHaveLength(alarmedMetrics.length);
       for (const { MetricName = '', Dimensions } of own) {
         expect(metrics).toHaveProperty(MetricName);
+        expect(alarmedMetrics).toContain(MetricName);
         const service = stack.functions[0]?.environment.POWERTOOLS_SERVICE_NAME;
         expect(service).toBe(stackName);
         expect(Dimensions).toEqual([{ Name: 'service', Value: service }]);
@@ -102,10 +144,91 @@ describe('The alarms', () => {
   );
 
   test('are quiet where there is nothing to count, and say what to do where there is', () => {
-    for (const { TreatMissingData, AlarmDescription } of Object.values(alarmsOf().alarms)) {
-      expect(TreatMissingData).toBe('notBreaching');
+    for (const [id, { TreatMissingData, AlarmDescription }] of Object.entries(alarmsOf().alarms)) {
+      expect([id, TreatMissingData]).toEqual([
+        id,
+        silences.includes(id) ? 'breaching' : 'notBreaching',
+      ]);
       expect(AlarmDescription).toMatch(/^[A-Z].*\.$/);
     }
+  });
+
+  describe('of silence', () => {
+    test.each([
+      ['SilenceAlarm', 'SilentHours', 24],
+      ['CallsSilenceAlarm', 'SilentCallHours', 48],
+    ])('%s counts hours, as many as %s says', (id, parameter, byDefault) => {
+      const alarmWith = (parameters: StackOptions['parameters'] = {}) =>
+        alarmsOf(parameters).alarms[id];
+
+      expect(alarmWith()).toMatchObject({
+        Statistic: 'Sum',
+        Period: 3600,
+        EvaluationPeriods: byDefault,
+        ComparisonOperator: 'LessThanThreshold',
+        Threshold: 1,
+      });
+      // "PutMetricAlarm" (CloudWatch API Reference): periods and their number are at most seven days together.
+      expect(alarmWith({ [parameter]: 168 })).toMatchObject({ EvaluationPeriods: 168 });
+      expect(168 * 3600).toBe(7 * 24 * 60 * 60);
+      expect(alarmWith({ [parameter]: 0 })).toBeUndefined();
+      expect(alarmWith({ RuleState: 'DISABLED' })).toBeUndefined();
+      expect(
+        alarmWith({ RuleState: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' }),
+      ).toBeDefined();
+    });
+  });
+
+  describe('of deliveries that stop', () => {
+    const alarm = alarmsOf().alarms.DeliveriesStoppedAlarm as Alarm;
+    const [{ Expression = '' } = {}] = alarm.Metrics ?? [];
+
+    /** What it gives for an hour: the expression itself, by what its functions are documented to do. */
+    const valueAt = (arrived: number | undefined, delivered: number | undefined) => {
+      // "Using metric math" (CloudWatch User Guide): an operation on a value that is not there gives none; a
+      // sum of several metrics takes those that are there.
+      if (arrived === undefined) return undefined;
+      const present = (values: readonly (number | undefined)[]) =>
+        values.filter((value) => value !== undefined);
+      return runInNewContext(Expression.replaceAll(' AND ', ' && '), {
+        IF: (condition: boolean, one: number, other: number) => (condition ? one : other),
+        FILL: (value: number | undefined, instead: number) => value ?? instead,
+        SUM: (values: readonly (number | undefined)[]) =>
+          present(values).reduce((sum, value) => sum + value, 0),
+        arrived,
+        delivered,
+        nothing: arrived * 0,
+      });
+    };
+
+    test('compares what came with what went, hour by hour', () => {
+      expect(alarm.Metrics).toMatchObject([
+        {},
+        { Id: 'nothing', Expression: 'arrived * 0', ReturnData: false },
+        { Id: 'arrived', MetricStat: { Stat: 'Sum', Period: 3600 } },
+        { Id: 'delivered', MetricStat: { Stat: 'Sum', Period: 3600 } },
+      ]);
+    });
+
+    test.each([
+      ['nothing comes', undefined, undefined, undefined],
+      ['nothing comes, and what came before is delivered', undefined, 3, undefined],
+      ['what comes is delivered', 3, 3, 0],
+      ['nothing of what comes is delivered', 3, undefined, 1],
+    ])('where %s', (_, arrived, delivered, expected) => {
+      expect(valueAt(arrived, delivered)).toBe(expected);
+    });
+
+    test('gives the slowest delivery the time that it may take', () => {
+      const { stream } = loadStack({ parameters: { DeliverySeconds: 900 } });
+      const { BufferingHints } = stream.properties.ExtendedS3DestinationConfiguration as {
+        BufferingHints: { IntervalInSeconds: number };
+      };
+
+      // The function's buffer, its four tries, and the stream's own: less than the second hour.
+      expect(60 + 4 * 120 + BufferingHints.IntervalInSeconds).toBeLessThan(3600);
+      expect(alarm.EvaluationPeriods).toBe(2);
+    });
   });
 
   test('notify a topic where one is given', () => {

@@ -88,6 +88,31 @@ describe('A stack of member.yaml', () => {
     });
   });
 
+  test('has an alarm on that queue, which notifies a topic where one is given', () => {
+    const AlarmTopicArn = `arn:aws:sns:eu-west-1:${member.account}:alarms`;
+    const alarmOf = (more: ParameterOverrides = {}) =>
+      memberStack(member, more).resources.DeadLettersAlarm?.Properties;
+
+    expect(alarmOf()).toEqual({
+      AlarmDescription: expect.stringMatching(/^[A-Z].*\.$/),
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: 'member-DeadLetters' }],
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      TreatMissingData: 'notBreaching',
+    });
+    expect(alarmOf({ AlarmTopicArn })).toMatchObject({
+      AlarmActions: [AlarmTopicArn],
+      OKActions: [AlarmTopicArn],
+    });
+    // Where the stack is that of the target bus it has no queue.
+    expect(memberStack(main).resources).not.toHaveProperty('DeadLettersAlarm');
+  });
+
   test('has a role for its rule and one for the function, and no other', () => {
     const trusts = trustsOf(memberStack(member));
 

@@ -142,6 +142,10 @@ const parameters: Readonly<Record<string, Values>> = {
   LogLevel: { byDefault: 'INFO', taken: ['DEBUG', 'WARN', 'ERROR'], refused: ['', 'info'] },
   Metrics: { byDefault: 'all', taken: ['alarmed'], refused: ['', 'none'] },
   LogRetentionDays: { byDefault: 30, taken: [1, 365, 3653], refused: [0, 2, 3654] },
+  // CloudWatch looks back seven days at most.
+  SilentHours: { byDefault: 24, taken: [0, 1, 168], refused: ['', -1, 169, 'never'] },
+  SilentCallHours: { byDefault: 48, taken: [0, 1, 168], refused: ['', -1, 169, 'never'] },
+  DailyCall: { byDefault: 'false', taken: ['true'], refused: ['', 'yes'] },
   AlarmTopicArn: {
     byDefault: '',
     taken: ['arn:aws:sns:eu-west-1:123456789012:alarms'],

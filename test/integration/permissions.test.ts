@@ -93,6 +93,7 @@ const everything: ParameterOverrides = {
   MemberAccounts,
   OrganizationId,
   CreateTrail: 'true',
+  DailyCall: 'true',
 };
 
 /** All that the roles of a stack may, by its parameters. */
@@ -119,12 +120,18 @@ const cases: readonly (readonly [what: string, ParameterOverrides, Rights])[] = 
   ],
   ['where no other account is named', { MemberRole }, byDefault],
   [
+    'with a call a day',
+    { DailyCall: 'true' },
+    { ...byDefault, DailyCallRole: [allow('sqs:TagQueue', queue)] },
+  ],
+  [
     'with everything',
     everything,
     {
       RuleRole: [putEvents],
       StreamRole: [...deliver, convert, useKey],
       TransformRole: [log, putAgain, lookUp, lookUpInAccounts, lookUpInOrganization],
+      DailyCallRole: [allow('sqs:TagQueue', queue)],
     },
   ],
 ];
@@ -171,14 +178,18 @@ describe('The roles', () => {
       RuleRole: trust('events', { StringEquals: { 'aws:SourceAccount': account } }),
       StreamRole: trust('firehose', { StringEquals: { 'sts:ExternalId': account } }),
       TransformRole: trust('lambda'),
+      DailyCallRole: trust('scheduler', { StringEquals: { 'aws:SourceAccount': account } }),
     });
   });
 
   test('are those that rule, stream and function work as', () => {
-    const { resources, names, stream } = loadStack({ parameters: { OutputFormat: 'parquet' } });
+    const { resources, names, stream } = loadStack({ parameters: everything });
     const arnOf = (id: string) => names[id]?.attributes.Arn;
 
     expect(resources.Rule?.Properties.Targets).toMatchObject([{ RoleArn: arnOf('RuleRole') }]);
+    expect(resources.DailyCallSchedule?.Properties.Target).toMatchObject({
+      RoleArn: arnOf('DailyCallRole'),
+    });
     expect(resources.TransformFunction?.Properties.Role).toBe(arnOf('TransformRole'));
     expect(stream.properties.ExtendedS3DestinationConfiguration).toMatchObject({
       RoleARN: arnOf('StreamRole'),

@@ -42,11 +42,29 @@ describe('The rule', () => {
     ]);
   });
 
+  const letters = { MessageRetentionPeriod: 14 * daySeconds, SqsManagedSseEnabled: true };
+
   test('has a queue that keeps what it gets, encrypted, as long as a queue may', () => {
-    expect(propertiesOf('DeadLetters')).toEqual({
-      MessageRetentionPeriod: 14 * daySeconds,
-      SqsManagedSseEnabled: true,
+    expect(propertiesOf('DeadLetters')).toEqual(letters);
+  });
+
+  test('sees one call a day where that is asked for, of a service that it takes, and that changes nothing', () => {
+    const DailyCall = 'true';
+    const { Target, ...schedule } = propertiesOf('DailyCallSchedule', { DailyCall }) ?? {};
+    const { Arn, Input } = Target as Record<string, string>;
+
+    expect(schedule).toMatchObject({
+      ScheduleExpression: 'rate(1 day)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
     });
+    expect(Arn).toBe('arn:aws:scheduler:::aws-sdk:sqs:tagQueue');
+    const { QueueUrl, Tags } = JSON.parse(String(Input));
+    expect(QueueUrl).toBe(`https://sqs.eu-west-1.amazonaws.com/123456789012/eventlake-DeadLetters`);
+    expect(propertiesOf('DeadLetters', { DailyCall })).toEqual({
+      ...letters,
+      Tags: Object.entries(Tags).map(([Key, Value]) => ({ Key, Value })),
+    });
+    expect(Object.keys(resourcesWith()).filter((id) => id.startsWith('DailyCall'))).toEqual([]);
   });
 });
 

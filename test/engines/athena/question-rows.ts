@@ -433,6 +433,56 @@ export const questions: readonly Question[] = [
     ],
   },
   {
+    query: 'silent_homes',
+    rows: [
+      // It has stopped; another Region of it has not
+      call(3, '08:00:00', 'StopInstances', { account: otherAccount }),
+      row(4, '09:00:00', { account: otherAccount }),
+      call(1, '08:00:00', 'StopInstances', { account: otherAccount, region: 'us-east-1' }),
+      // Its trail has stopped, its state changes have not
+      call(2, '08:00:00', 'StopInstances'),
+      stateChange(0, '07:00:00', 'stopped'),
+      // It has never sent calls, and still sends what it sent
+      stateChange(5, '08:00:00', 'stopped'),
+      row(5, '08:00:00', { region: 'eu-north-1' }),
+      row(1, '08:00:00', { region: 'eu-north-1' }),
+      // Silent for longer
+      row(9, '08:00:00', { region: 'eu-south-1' }),
+    ],
+    columns: [
+      'account',
+      'region',
+      'silent_of',
+      'last_event',
+      'last_api_call',
+      'events',
+      'api_calls',
+      'days_with_events',
+    ],
+    answer: [
+      [
+        otherAccount,
+        'eu-west-1',
+        'events',
+        `${daysAgo(3)} 08:00:00.000`,
+        `${daysAgo(3)} 08:00:00.000`,
+        2,
+        1,
+        2,
+      ],
+      [
+        account,
+        'eu-west-1',
+        'API calls',
+        `${daysAgo(0)} 07:00:00.000`,
+        `${daysAgo(2)} 08:00:00.000`,
+        3,
+        1,
+        3,
+      ],
+    ],
+  },
+  {
     query: 'state_changes_without_call',
     rows: [
       callOn('i-1', 1, '08:00:00', 'StopInstances'),
