@@ -1,5 +1,6 @@
+import { checkStream } from './check-stream.ts';
 import { ConfigurationError } from './errors.ts';
-import { compilePrefix, defaultDateExpression, type Prefix } from './prefix.ts';
+import { compilePrefix, defaultDateExpression, parsePrefix } from './prefix.ts';
 import { createPropertyReader, type Properties, type PropertyReader } from './property-reader.ts';
 
 /** A delivery stream as the simulator runs it: every default filled in, sizes in bytes, times in ms. */
@@ -64,6 +65,7 @@ export function configurationOf(
   { region, account, name: generatedName }: StreamIdentity,
 ): StreamConfiguration {
   const read = createPropertyReader(properties);
+  refuseWhatTheServiceRefuses(properties);
   refuseWhatIsNotSimulated(read);
   const name = read.text('DeliveryStreamName') || generatedName;
   const transform = transformIn(read);
@@ -72,7 +74,7 @@ export function configurationOf(
     `${destination}.DynamicPartitioningConfiguration.Enabled`,
     false,
   );
-  const compression = compressionIn(read, conversion !== undefined);
+  const compression = compressionIn(read);
   const fileExtension = read.text(`${destination}.FileExtension`);
   const defaultExtension = conversion ? '.parquet' : compression === 'gzip' ? '.gz' : '';
   return {
@@ -82,12 +84,19 @@ export function configurationOf(
     version: 1,
     ...(transform && { transform }),
     dynamicPartitioning,
-    ...prefixesIn(read, { dynamicPartitioning, hasTransform: transform !== undefined }),
+    ...prefixesIn(read),
     extension: fileExtension || defaultExtension,
     compression,
-    ...bufferIn(read, { dynamicPartitioning, hasConversion: conversion !== undefined }),
+    ...bufferIn(read, conversion !== undefined),
     ...(conversion && { conversion }),
   };
+}
+
+function refuseWhatTheServiceRefuses(properties: Properties): void {
+  const [refusal] = checkStream(properties);
+  if (!refusal) return;
+  const sentence = refusal.message.replace(/(?<![.!])$/, '.');
+  throw new ConfigurationError(`${refusal.path}: ${sentence} ${refusal.cure}`);
 }
 
 function refuseWhatIsNotSimulated(read: PropertyReader): void {
@@ -97,9 +106,6 @@ function refuseWhatIsNotSimulated(read: PropertyReader): void {
   }
   if (!['', 'Disabled'].includes(read.text(`${destination}.S3BackupMode`))) {
     read.refuse(`${destination}.S3BackupMode`, 'the backup is not simulated, set Disabled');
-  }
-  if (!['', 'UTC'].includes(read.text(`${destination}.CustomTimeZone`))) {
-    read.refuse(`${destination}.CustomTimeZone`, 'only UTC is simulated');
   }
 }
 
@@ -122,17 +128,11 @@ function lambdaProcessorOf(processor: Properties): TransformConfiguration {
       parameters.map(({ ParameterName, ParameterValue }) => [ParameterName, ParameterValue]),
     ),
   );
-  if (read.has('BufferSizeInMBs') !== read.has('BufferIntervalInSeconds')) {
-    read.refuse('BufferIntervalInSeconds', 'give it together with BufferSizeInMBs, or neither');
-  }
   return {
-    functionArn: read.text('LambdaArn') || read.refuse('LambdaArn', 'give the ARN of the function'),
-    bufferBytes:
-      mib *
-      read.number('BufferSizeInMBs', { least: 0.2, most: 3, absent: 1, mayHaveFraction: true }),
-    bufferIntervalMs:
-      1000 * read.number('BufferIntervalInSeconds', { least: 0, most: 900, absent: 60 }),
-    retries: read.number('NumberOfRetries', { least: 0, most: 300, absent: 3 }),
+    functionArn: read.text('LambdaArn'),
+    bufferBytes: mib * read.number('BufferSizeInMBs', { absent: 1, mayHaveFraction: true }),
+    bufferIntervalMs: 1000 * read.number('BufferIntervalInSeconds', { absent: 60 }),
+    retries: read.number('NumberOfRetries', { absent: 3 }),
   };
 }
 
@@ -155,72 +155,41 @@ function conversionIn(
   };
 }
 
-function compressionIn(read: PropertyReader, hasConversion: boolean): 'none' | 'gzip' {
+function compressionIn(read: PropertyReader): 'none' | 'gzip' {
   const path = `${destination}.CompressionFormat`;
   const format = read.text(path) || 'UNCOMPRESSED';
   if (format === 'UNCOMPRESSED') return 'none';
-  if (hasConversion) return read.refuse(path, 'with format conversion it must be UNCOMPRESSED');
   return format === 'GZIP' ? 'gzip' : read.refuse(path, 'only GZIP and UNCOMPRESSED are simulated');
 }
 
 function bufferIn(
   read: PropertyReader,
-  { dynamicPartitioning, hasConversion }: { dynamicPartitioning: boolean; hasConversion: boolean },
+  hasConversion: boolean,
 ): Pick<StreamConfiguration, 'bufferBytes' | 'bufferIntervalMs'> {
   const path = `${destination}.BufferingHints`;
-  if (read.has(`${path}.SizeInMBs`) !== read.has(`${path}.IntervalInSeconds`)) {
-    read.refuse(path, 'give both SizeInMBs and IntervalInSeconds, or neither');
-  }
-  const sizeInMBs = read.number(
-    `${path}.SizeInMBs`,
-    dynamicPartitioning || hasConversion
-      ? // The default is documented for conversion; for partitioning it is what the CDK fills in.
-        { least: 64, most: 128, absent: 128, because: 'with partitioning or conversion' }
-      : { least: 1, most: 128, absent: 5 },
-  );
-  const intervalInSeconds = read.number(
-    `${path}.IntervalInSeconds`,
-    dynamicPartitioning
-      ? { least: 60, most: 900, absent: 300, because: 'with partitioning' }
-      : { least: 0, most: 900, absent: 300 },
-  );
-  return { bufferBytes: mib * sizeInMBs, bufferIntervalMs: 1000 * intervalInSeconds };
+  const absent = hasConversion ? 128 : 5;
+  return {
+    bufferBytes: mib * read.number(`${path}.SizeInMBs`, { absent }),
+    bufferIntervalMs: 1000 * read.number(`${path}.IntervalInSeconds`, { absent: 300 }),
+  };
 }
 
-function prefixesIn(
-  read: PropertyReader,
-  { dynamicPartitioning, hasTransform }: { dynamicPartitioning: boolean; hasTransform: boolean },
-): Pick<StreamConfiguration, 'prefix' | 'errorPrefix'> {
+function prefixesIn(read: PropertyReader): Pick<StreamConfiguration, 'prefix' | 'errorPrefix'> {
   const path = `${destination}.Prefix`;
   const errorPath = `${destination}.ErrorOutputPrefix`;
+  refuseWhatDoesNotCompile(read, path);
+  refuseWhatDoesNotCompile(read, errorPath);
   const template = read.text(path);
-  const prefix = compilePrefixAt(read, path);
-  const errorPrefix = compilePrefixAt(read, errorPath);
-  const isKeyed = prefix.partitionKeyNames.length > 0;
-  const hasExpressions = prefix.expressionCount > 0;
-  const rules: readonly (readonly [isBroken: boolean, path: string, mustBe: string])[] = [
-    [isKeyed && !hasTransform, path, 'its partition keys need a Lambda processor'],
-    [isKeyed && !dynamicPartitioning, path, 'its partition keys need dynamic partitioning'],
-    [!isKeyed && dynamicPartitioning, path, 'dynamic partitioning needs a partition key in it'],
-    [prefix.hasErrorOutputType, path, 'firehose:error-output-type is for ErrorOutputPrefix'],
-    [hasExpressions && !read.text(errorPath), errorPath, 'give it when Prefix has expressions'],
-    [errorPrefix.partitionKeyNames.length > 0, errorPath, 'it cannot have partition keys'],
-    [
-      errorPrefix.expressionCount > 0 && !errorPrefix.hasErrorOutputType,
-      errorPath,
-      'with any expression it needs !{firehose:error-output-type} too',
-    ],
-  ];
-  for (const [isBroken, brokenPath, mustBe] of rules) if (isBroken) read.refuse(brokenPath, mustBe);
+  const hasExpressions = parsePrefix(template).expressions.length > 0;
   return {
     prefix: hasExpressions ? template : template + defaultDateExpression,
     errorPrefix: read.text(errorPath),
   };
 }
 
-function compilePrefixAt(read: PropertyReader, path: string): Prefix {
+function refuseWhatDoesNotCompile(read: PropertyReader, path: string): void {
   try {
-    return compilePrefix(read.text(path));
+    compilePrefix(read.text(path));
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new ConfigurationError(`${path}: ${error.message}`);

@@ -16,12 +16,8 @@ export interface PrefixValues {
 
 /** A prefix made ready to be evaluated for each record. */
 export interface Prefix {
-  /** How many expressions it holds. */
-  readonly expressionCount: number;
   /** The names that it takes from the Lambda's partition keys, each once. */
   readonly partitionKeyNames: readonly string[];
-  /** Whether `firehose:error-output-type` is in it. */
-  readonly hasErrorOutputType: boolean;
   /** Writes the prefix with all expressions evaluated. */
   readonly evaluate: (values: PrefixValues) => string;
 }
@@ -31,47 +27,62 @@ type Expression = (values: PrefixValues) => string;
 /** What Firehose joins on to a prefix without expressions, with no slash of its own. */
 export const defaultDateExpression = '!{timestamp:yyyy/MM/dd/HH/}';
 
+/** One `!{namespace:value}` of a prefix. */
+export interface PrefixExpression {
+  readonly namespace: string;
+  readonly value: string;
+}
+
+/** A prefix taken apart. */
+export interface PrefixParts {
+  /** Text and expressions as they follow each other. */
+  readonly parts: readonly (string | PrefixExpression)[];
+  readonly expressions: readonly PrefixExpression[];
+  /** Whether each `!{` opens a whole `!{namespace:value}`; one that does not stands among the text. */
+  readonly isWhole: boolean;
+}
+
 /**
- * Reads a prefix: text and expressions `!{namespace:value}`.
+ * Takes a prefix apart.
  * Amazon Data Firehose Developer Guide, Custom prefixes for Amazon S3 objects.
+ * @example parsePrefix('a/!{timestamp:yyyy}').expressions // [{ namespace: 'timestamp', value: 'yyyy' }]
+ */
+export function parsePrefix(text: string): PrefixParts {
+  let isWhole = true;
+  const parts = text.split(/(!\{[^}]*\}?)/).map((part, index) => {
+    if (index % 2 === 0) return part;
+    const [, namespace, value] = /^!\{([^{}:]+):([^{}]+)\}$/.exec(part) ?? [];
+    if (namespace !== undefined && value !== undefined) return { namespace, value };
+    isWhole = false;
+    return part;
+  });
+  return { parts, expressions: parts.filter((part) => typeof part !== 'string'), isWhole };
+}
+
+/**
+ * Makes a prefix ready to be evaluated.
  * @throws ConfigurationError for an expression that is not whole, not known or not simulated
  * @example compilePrefix('logs/!{timestamp:yyyy}/').evaluate({ instantMs: 0, randomString }) // 'logs/1970/'
  */
 export function compilePrefix(template: string): Prefix {
-  const parts: (string | Expression)[] = [];
-  const values: { namespace: string; value: string }[] = [];
-  let start = 0;
-  for (let open = template.indexOf('!{'); open >= 0; open = template.indexOf('!{', start)) {
-    const close = template.indexOf('}', open);
-    const [, namespace, value] = /^!\{([^:]+):(.+)\}$/s.exec(template.slice(open, close + 1)) ?? [];
-    if (namespace === undefined || value === undefined) {
-      throw new ConfigurationError(
-        `The prefix "${template}" has an expression that is not whole: write !{namespace:value}.`,
-      );
-    }
-    values.push({ namespace, value });
-    parts.push(template.slice(start, open), expressionOf(template, namespace, value));
-    start = close + 1;
+  const { parts, expressions, isWhole } = parsePrefix(template);
+  if (!isWhole) {
+    throw new ConfigurationError(
+      `The prefix "${template}" has an expression that is not whole: write !{namespace:value}.`,
+    );
   }
-  parts.push(template.slice(start));
+  const compiled = parts.map((part) =>
+    typeof part === 'string' ? part : expressionOf(template, part),
+  );
+  const keyed = expressions.filter(({ namespace }) => namespace === 'partitionKeyFromLambda');
   return {
-    expressionCount: values.length,
-    partitionKeyNames: valuesOf(values, 'partitionKeyFromLambda'),
-    hasErrorOutputType: valuesOf(values, 'firehose').includes('error-output-type'),
+    partitionKeyNames: [...new Set(keyed.map(({ value }) => value))],
     evaluate: (given) =>
-      parts.map((part) => (typeof part === 'string' ? part : part(given))).join(''),
+      compiled.map((part) => (typeof part === 'string' ? part : part(given))).join(''),
   };
 }
 
-function valuesOf(
-  expressions: readonly { namespace: string; value: string }[],
-  namespace: string,
-): readonly string[] {
-  const values = expressions.filter((found) => found.namespace === namespace);
-  return [...new Set(values.map(({ value }) => value))];
-}
-
-function expressionOf(template: string, namespace: string, value: string): Expression {
+function expressionOf(template: string, { namespace, value }: PrefixExpression): Expression {
   switch (`${namespace}:${value}`) {
     case 'firehose:random-string':
       return ({ randomString }) => randomString();

@@ -3,20 +3,20 @@ import { ConfigurationError } from './errors.ts';
 /** Resolved CloudFormation properties, or a part of them. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** The range of a number property, and what it is when absent. Numbers are whole unless the rule says else. */
+/** What a number property is when absent. Numbers are whole unless the rule says else; their range is a rule's. */
 export interface NumberRule {
-  readonly least: number;
-  readonly most: number;
   readonly absent: number;
   readonly mayHaveFraction?: true;
-  /** Where the range comes from, when that is not the property alone: `with dynamic partitioning`. */
-  readonly because?: string;
 }
 
 /** Reads properties by their path, such as `ExtendedS3DestinationConfiguration.BufferingHints.SizeInMBs`. */
 export interface PropertyReader {
   has(path: string): boolean;
+  /** The members of an object, or undefined when absent. */
+  at(path: string): Properties | undefined;
   list(path: string): readonly unknown[];
+  /** A text or a number, as text; none when absent. */
+  texts(path: string): readonly string[];
   /** The text, or the empty string when absent. */
   text(path: string): string;
   flag(path: string, absent: boolean): boolean;
@@ -34,19 +34,30 @@ export function createPropertyReader(properties: Properties): PropertyReader {
     path
       .split('.')
       .reduce<unknown>(
-        (value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+        (value, name) =>
+          isProperties(value) && Object.hasOwn(value, name) ? value[name] : undefined,
         properties,
       ) ?? undefined;
 
   const refuse = (path: string, mustBe: string): never => {
     const value = valueAt(path);
-    const found = value === undefined ? 'is absent' : `is ${JSON.stringify(value)}`;
-    throw new ConfigurationError(`${path} ${found}: ${mustBe}.`);
+    throw new ConfigurationError(`${path} is ${shown(value)}: ${mustBe}.`);
   };
 
   return {
     has: (path) => valueAt(path) !== undefined,
     refuse,
+    at(path) {
+      const value = valueAt(path);
+      return value === undefined || isProperties(value) ? value : refuse(path, 'give an object');
+    },
+    texts(path) {
+      const value = valueAt(path);
+      if (value === undefined) return [];
+      return typeof value === 'string' || typeof value === 'number'
+        ? [String(value)]
+        : refuse(path, 'give a string with nothing unresolved');
+    },
     list(path) {
       const value = valueAt(path) ?? [];
       return Array.isArray(value) ? value : refuse(path, 'give a list');
@@ -62,17 +73,22 @@ export function createPropertyReader(properties: Properties): PropertyReader {
       if (typeof value === 'boolean') return value;
       return value === 'true' || (value !== 'false' && refuse(path, 'give true or false'));
     },
-    number(path, { least, most, absent, mayHaveFraction = false, because = '' }) {
+    number(path, { absent, mayHaveFraction = false }) {
       const value = valueAt(path) ?? absent;
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
       const isRightKind = mayHaveFraction ? Number.isFinite(number) : Number.isInteger(number);
-      if (isRightKind && Number(number) >= least && Number(number) <= most) return Number(number);
-      const kind = mayHaveFraction ? 'a number' : 'a whole number';
-      return refuse(path, `give ${kind} from ${least} to ${most} ${because}`.trimEnd());
+      if (isRightKind) return Number(number);
+      return refuse(path, mayHaveFraction ? 'give a number' : 'give a whole number');
     },
   };
 }
 
-function isObject(value: unknown): value is Properties {
+/** Whether a value is an object with members. */
+export function isProperties(value: unknown): value is Properties {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'absent';
+  return Array.isArray(value) ? `a list of ${value.length}` : JSON.stringify(value);
 }

@@ -1,12 +1,12 @@
 import { partitionColumns, eventTables as tables } from '../../athena/tables.ts';
 import { defaultSources, maxSources, otherSource } from '../../src/partition/sources.ts';
+import { type Facts, factsOf } from '../firehose/stream-facts.ts';
 import { checkParameter } from './check-parameter.ts';
 import { closureOf, dependenciesOf, findCycles } from './dependencies.ts';
 import { expandSam } from './expand-sam.ts';
 import type { Stack } from './load-stack.ts';
 import type { Properties, Value } from './read-template.ts';
 import { TemplateError } from './read-template.ts';
-import { isConverting, viewStream } from './stream-rules.ts';
 
 /** What a build made of a function: the names that its bundle exports. */
 export interface BundleExports {
@@ -63,17 +63,25 @@ function takesSources({ template }: Stack, count: number): boolean {
   }
 }
 
+const s3Of = ({ stream }: Stack) =>
+  (stream.properties.ExtendedS3DestinationConfiguration ?? {}) as Properties;
+
+/** The one text of a fact of the stream, or the empty one. */
+const textOf = ({ stream }: Stack, fact: keyof Facts) => factsOf(stream.properties)[fact][0] ?? '';
+
 /** The keys that Prefix takes from the function's answer. */
 const prefixKeys = ({ stream }: Stack) =>
-  viewStream(stream.properties)
-    .prefix.expressions.filter(({ namespace }) => namespace === 'partitionKeyFromLambda')
-    .map(({ value }) => value);
+  factsOf(stream.properties)
+    .prefixExpressions.filter((expression) => expression.startsWith('partitionKeyFromLambda:'))
+    .map((expression) => expression.slice('partitionKeyFromLambda:'.length));
 
 /** Where the rows go, as the storage location template of a table would say it. */
-const rowFolders = ({ stream }: Stack) => {
-  const { s3, prefix } = viewStream(stream.properties);
-  const bucket = String(s3.BucketARN).replace(/^arn:[^:]*:s3:::/, '');
-  const folders = prefix.text.replaceAll(/!\{partitionKeyFromLambda:([^}]*)\}/g, '$${$1}');
+const rowFolders = (stack: Stack) => {
+  const bucket = String(s3Of(stack).BucketARN).replace(/^arn:[^:]*:s3:::/, '');
+  const folders = textOf(stack, 'prefix').replaceAll(
+    /!\{partitionKeyFromLambda:([^}]*)\}/g,
+    '$${$1}',
+  );
   return `s3://${bucket}/${folders}`;
 };
 
@@ -88,8 +96,9 @@ const eventTables = (stack: Stack) =>
   glueTables(stack).filter(({ Name }) => String(Name).startsWith('events_'));
 
 /** The form of the objects that the stream writes. */
-const writtenFormat = ({ stream }: Stack) =>
-  isConverting(viewStream(stream.properties)) ? 'parquet' : 'json';
+const writtenFormat = (stack: Stack) => (isConverting(stack) ? 'parquet' : 'json');
+
+const isConverting = (stack: Stack) => textOf(stack, 'converting') === 'on';
 
 /** The table that lies where rows are put. */
 const writtenTable = (stack: Stack) => {
@@ -100,10 +109,9 @@ const writtenTable = (stack: Stack) => {
 };
 
 /** The table that the stream converts by, as `database.table`; undefined where it converts nothing. */
-const schemaTable = ({ stream }: Stack) => {
-  const view = viewStream(stream.properties);
-  const schema = at(view.s3, 'DataFormatConversionConfiguration', 'SchemaConfiguration');
-  return isConverting(view)
+const schemaTable = (stack: Stack) => {
+  const schema = at(s3Of(stack), 'DataFormatConversionConfiguration', 'SchemaConfiguration');
+  return isConverting(stack)
     ? `${at(schema, 'DatabaseName')}.${at(schema, 'TableName')}`
     : undefined;
 };
@@ -123,7 +131,7 @@ function viewSql({ lake }: Stack, name: string): string {
 
 /** What the inline policies of the stream's role allow: actions, each with its resources. */
 function grantsOfStream(stack: Stack): readonly (readonly [action: string, on: unknown])[] {
-  const arn = viewStream(stack.stream.properties).s3.RoleARN;
+  const arn = s3Of(stack).RoleARN;
   const roleId = Object.keys(stack.names).find((id) => stack.names[id]?.attributes.Arn === arn);
   const policies = at(stack.resources[roleId ?? ''], 'Properties', 'Policies');
   return [policies ?? []]
@@ -178,8 +186,8 @@ export const stackRules: readonly StackRule[] = [
     path: 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration.ErrorOutputPrefix',
     message: 'Failed records go to another place than tables and replay look in: %s',
     cure: 'Set errors/type=!{firehose:error-output-type}/day=!{timestamp:yyyy-MM-dd}/.',
-    broken: ({ stream }) => {
-      const { text } = viewStream(stream.properties).errorPrefix;
+    broken: (stack) => {
+      const text = textOf(stack, 'errorPrefix');
       const expected = 'errors/type=!{firehose:error-output-type}/day=!{timestamp:yyyy-MM-dd}/';
       return text === expected ? [] : [text];
     },
@@ -276,8 +284,8 @@ export const stackRules: readonly StackRule[] = [
     path: 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration.FileExtension',
     message: 'Athena picks the codec by the extension, and %s says the wrong one',
     cure: 'Use .json.gz with GZIP, and no .gz without.',
-    broken: ({ stream }) => {
-      const { CompressionFormat, FileExtension = '' } = viewStream(stream.properties).s3;
+    broken: (stack) => {
+      const { CompressionFormat, FileExtension = '' } = s3Of(stack);
       const says = String(FileExtension).endsWith('.gz');
       return says === (CompressionFormat === 'GZIP') ? [] : [`"${FileExtension}"`];
     },
@@ -288,7 +296,7 @@ export const stackRules: readonly StackRule[] = [
     cure: 'Let condition WritesParquet decide Prefix, CompressionFormat, FileExtension and the conversion alike.',
     broken: (stack) => {
       const table = writtenTable(stack);
-      const { FileExtension } = viewStream(stack.stream.properties).s3;
+      const { FileExtension } = s3Of(stack);
       const known = tables.find(({ name }) => name === table?.Name);
       // A table that nobody knows is told of above.
       if (!table || !known) return [];
@@ -311,11 +319,9 @@ export const stackRules: readonly StackRule[] = [
     path: 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration.DataFormatConversionConfiguration.InputFormatConfiguration',
     message: 'OpenXJsonSerDe lower-cases the keys of maps, and so of tags',
     cure: 'Use HiveJsonSerDe.',
-    broken: ({ stream }) => {
-      const view = viewStream(stream.properties);
-      const input = at(view.s3, 'DataFormatConversionConfiguration', 'InputFormatConfiguration');
-      return isConverting(view) && at(input, 'Deserializer', 'OpenXJsonSerDe') !== undefined;
-    },
+    broken: (stack) =>
+      isConverting(stack) &&
+      factsOf(stack.stream.properties).deserializers.includes('OpenXJsonSerDe'),
   },
   {
     path: 'Resources.StreamRole.Properties.Policies',
@@ -351,19 +357,15 @@ export const stackRules: readonly StackRule[] = [
     message: 'AppendDelimiterToRecord would put blank lines between rows, which fail a query',
     cure: 'Take it out: the function ends each row with a newline.',
     broken: ({ stream }) =>
-      viewStream(stream.properties).processors.some(
-        ({ type }) => type === 'AppendDelimiterToRecord',
-      ),
+      factsOf(stream.properties).processors.includes('AppendDelimiterToRecord'),
   },
   {
     path: 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration.CloudWatchLoggingOptions',
     message: 'The stream logs to %s, which the stack does not make; its errors would be lost',
     cure: 'Name the log group and the log stream of the stack by !Ref.',
     broken: (stack) => {
-      const { LogGroupName, LogStreamName } = (at(
-        viewStream(stack.stream.properties).s3,
-        'CloudWatchLoggingOptions',
-      ) ?? {}) as Properties;
+      const { LogGroupName, LogStreamName } = (at(s3Of(stack), 'CloudWatchLoggingOptions') ??
+        {}) as Properties;
       return [
         hasValue(stack, 'AWS::Logs::LogGroup', LogGroupName) ? [] : [String(LogGroupName)],
         hasValue(stack, 'AWS::Logs::LogStream', LogStreamName) ? [] : [String(LogStreamName)],
@@ -402,7 +404,8 @@ export const stackRules: readonly StackRule[] = [
     path: 'Resources.Stream.Properties.ExtendedS3DestinationConfiguration.DataFormatConversionConfiguration.SchemaConfiguration',
     message: 'The stream names %s by itself, so its table may not be there when it is made',
     cure: 'Take database and table from the outputs of the nested stack.',
-    broken: ({ template, stream }) => {
+    broken: (stack) => {
+      const { template, stream } = stack;
       const dependencies = dependenciesOf(template).filter(
         ({ from, to }) =>
           from === stream.logicalId &&
@@ -410,7 +413,7 @@ export const stackRules: readonly StackRule[] = [
       );
       return ['DatabaseName', 'TableName'].filter(
         (name) =>
-          viewStream(stream.properties).s3.DataFormatConversionConfiguration !== undefined &&
+          s3Of(stack).DataFormatConversionConfiguration !== undefined &&
           !dependencies.some(({ path }) => path.endsWith(`SchemaConfiguration.${name}`)),
       );
     },

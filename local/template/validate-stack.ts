@@ -1,8 +1,9 @@
-import type { Stack } from './load-stack.ts';
-import type { Properties } from './read-template.ts';
+import { checkStream } from '../firehose/check-stream.ts';
+import { configurationOf } from '../firehose/configuration.ts';
+import { ConfigurationError } from '../firehose/errors.ts';
+import type { Stack, StackStream } from './load-stack.ts';
 import type { BundleExports } from './stack-rules.ts';
 import { stackRules } from './stack-rules.ts';
-import { streamRules, viewStream } from './stream-rules.ts';
 
 /** Something that is wrong in the templates. */
 export interface Finding {
@@ -13,18 +14,19 @@ export interface Finding {
   readonly cure: string;
 }
 
-/**
- * Checks a stream's resolved properties as the service would.
- * @param logicalId of the stream, for the paths of the findings
- */
-export function validateStream(properties: Properties, logicalId: string): Finding[] {
-  const view = viewStream(properties);
-  return streamRules.flatMap((rule) =>
-    findings(
-      { ...rule, path: `Resources.${logicalId}.Properties.${rule.path}` },
-      rule.broken(view),
-    ),
-  );
+/** What the service would refuse of a stream; of one that it takes, what this machine could not run. */
+export function validateStream({ logicalId, name, arn, properties }: StackStream): Finding[] {
+  const at = (path: string) => `Resources.${logicalId}.Properties.${path}`;
+  const [, , , region = '', account = ''] = arn.split(':');
+  try {
+    const refusals = checkStream(properties);
+    if (refusals.length === 0) configurationOf(properties, { region, account, name });
+    return refusals.map((refusal) => ({ ...refusal, path: at(refusal.path) }));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const [, path = '', message = ''] = /^([\w.]+):? (.*)$/s.exec(error.message) ?? [];
+    return [{ path: at(path), message, cure: 'Change it, or `put` and `demo` cannot run it.' }];
+  }
 }
 
 /**
@@ -35,7 +37,7 @@ export function validateStream(properties: Properties, logicalId: string): Findi
  */
 export function validateStack(stack: Stack, bundles?: readonly BundleExports[]): Finding[] {
   return [
-    ...validateStream(stack.stream.properties, stack.stream.logicalId),
+    ...validateStream(stack.stream),
     ...stackRules.flatMap((rule) => findings(rule, rule.broken(stack, bundles))),
   ];
 }

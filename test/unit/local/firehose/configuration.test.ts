@@ -25,6 +25,12 @@ const partitioned = {
   ProcessingConfiguration: lambda(),
 };
 
+const conversion = {
+  InputFormatConfiguration: { Deserializer: { HiveJsonSerDe: {} } },
+  OutputFormatConfiguration: { Serializer: { ParquetSerDe: {} } },
+  SchemaConfiguration: { DatabaseName: 'lake', TableName: 'events' },
+};
+
 const read = (destination: object, more: object = {}) =>
   configurationOf({ ExtendedS3DestinationConfiguration: destination, ...more }, identity);
 
@@ -133,9 +139,7 @@ describe('The configuration of a stream', () => {
 
   test('with format conversion has larger buffers, Parquet names and the table', () => {
     const configuration = read({
-      DataFormatConversionConfiguration: {
-        SchemaConfiguration: { DatabaseName: 'lake', TableName: 'events' },
-      },
+      DataFormatConversionConfiguration: conversion,
     });
 
     expect(configuration).toMatchObject({
@@ -159,20 +163,11 @@ describe('The configuration of a stream', () => {
 });
 
 describe('A configuration is refused, with the property, its value and the way out,', () => {
-  const hints = (SizeInMBs: unknown, IntervalInSeconds: unknown) => ({
-    BufferingHints: { SizeInMBs, IntervalInSeconds },
-  });
-
   test.each([
     [
       'a backup',
-      { S3BackupMode: 'Enabled' },
+      { S3BackupMode: 'Enabled', S3BackupConfiguration: {} },
       'S3BackupMode is "Enabled": the backup is not simulated',
-    ],
-    [
-      'another time zone',
-      { CustomTimeZone: 'Asia/Tokyo' },
-      'CustomTimeZone is "Asia/Tokyo": only UTC',
     ],
     [
       'another compression',
@@ -180,88 +175,19 @@ describe('A configuration is refused, with the property, its value and the way o
       'CompressionFormat is "Snappy": only GZIP',
     ],
     [
-      'small partition buffers',
-      hints(32, 60),
-      'SizeInMBs is 32: give a whole number from 64 to 128 with partitioning or conversion.',
+      'a fraction of a buffer',
+      { BufferingHints: { SizeInMBs: 64.5, IntervalInSeconds: 60 } },
+      'SizeInMBs is 64.5: give a whole number.',
     ],
-    [
-      'short partition intervals',
-      hints(64, 30),
-      'IntervalInSeconds is 30: give a whole number from 60 to 900 with partitioning.',
-    ],
-    ['half a hint', hints(64, undefined), 'BufferingHints is {"SizeInMBs":64}: give both'],
-    ['text for a number', hints('many', 60), 'SizeInMBs is "many": give a whole number'],
     [
       'an unresolved prefix',
       { Prefix: { Ref: 'Prefix' } },
       'Prefix is {"Ref":"Prefix"}: give a string with nothing unresolved',
     ],
     [
-      'an expression that is not whole',
-      { Prefix: 'a!{b/' },
-      'Prefix: The prefix "a!{b/" has an expression',
-    ],
-    [
-      'partitioning without a key',
-      { Prefix: 'data/' },
-      'Prefix is "data/": dynamic partitioning needs a partition key',
-    ],
-    [
-      'keys without partitioning',
-      { DynamicPartitioningConfiguration: {} },
-      'its partition keys need dynamic partitioning',
-    ],
-    [
-      'keys without a function',
-      { ProcessingConfiguration: {} },
-      'its partition keys need a Lambda processor',
-    ],
-    [
-      'an error type in the prefix',
-      { Prefix: '!{firehose:error-output-type}/!{partitionKeyFromLambda:s}' },
-      'firehose:error-output-type is for ErrorOutputPrefix',
-    ],
-    [
-      'no error prefix',
-      { ErrorOutputPrefix: undefined },
-      'ErrorOutputPrefix is absent: give it when Prefix has expressions',
-    ],
-    [
-      'an empty error prefix',
-      { ErrorOutputPrefix: '' },
-      'ErrorOutputPrefix is "": give it when Prefix has expressions',
-    ],
-    [
-      'an error prefix with keys',
-      { ErrorOutputPrefix: '!{partitionKeyFromLambda:s}' },
-      'it cannot have partition keys',
-    ],
-    [
-      'an error prefix without a type',
-      { ErrorOutputPrefix: '!{timestamp:yyyy}/' },
-      'it needs !{firehose:error-output-type} too',
-    ],
-    [
-      'no ARN',
-      { ProcessingConfiguration: lambda({ LambdaArn: undefined }) },
-      'LambdaArn is absent: give the ARN',
-    ],
-    [
-      'half a function buffer',
-      { ProcessingConfiguration: lambda({ BufferSizeInMBs: '1' }) },
-      'BufferIntervalInSeconds is absent: give it together',
-    ],
-    [
-      'a large function buffer',
-      {
-        ProcessingConfiguration: lambda({ BufferSizeInMBs: '3.01', BufferIntervalInSeconds: '60' }),
-      },
-      'BufferSizeInMBs is "3.01": give a number from 0.2 to 3.',
-    ],
-    [
-      'many retries',
-      { ProcessingConfiguration: lambda({ NumberOfRetries: '301' }) },
-      'NumberOfRetries is "301": give a whole number from 0 to 300.',
+      'a pattern of the date that means something else each year',
+      { Prefix: '!{partitionKeyFromLambda:source}/!{timestamp:YYYY}/' },
+      `Prefix: The date pattern "YYYY" cannot be used: Y is the week's year`,
     ],
     [
       'half a retry',
@@ -269,14 +195,25 @@ describe('A configuration is refused, with the property, its value and the way o
       'NumberOfRetries is "1.5": give a whole number',
     ],
     [
-      'another processor',
-      { ProcessingConfiguration: { Enabled: true, Processors: [{ Type: 'MetadataExtraction' }] } },
+      'a second processor',
+      {
+        ProcessingConfiguration: {
+          Enabled: true,
+          Processors: [...lambda().Processors, { Type: 'Decompression' }],
+        },
+      },
       'exactly one processor, of type Lambda',
     ],
     [
-      'compression under conversion',
-      { DataFormatConversionConfiguration: {} },
-      'CompressionFormat is "GZIP": with format conversion it must be UNCOMPRESSED',
+      'another form of conversion',
+      {
+        CompressionFormat: 'UNCOMPRESSED',
+        DataFormatConversionConfiguration: {
+          ...conversion,
+          OutputFormatConfiguration: { Serializer: { OrcSerDe: {} } },
+        },
+      },
+      'only Parquet is simulated',
     ],
   ])('for %s', (_, change, message) => {
     expect(() => read({ ...partitioned, ...change })).toThrow(message);
@@ -291,6 +228,14 @@ describe('A configuration is refused, with the property, its value and the way o
   test('for another source', () => {
     expect(() => read(partitioned, { DeliveryStreamType: 'KinesisStreamAsSource' })).toThrow(
       'DeliveryStreamType is "KinesisStreamAsSource": only DirectPut is simulated.',
+    );
+  });
+
+  test('for all that the service refuses, in its words and with the cure', () => {
+    const hints = { SizeInMBs: 32, IntervalInSeconds: 60 };
+
+    expect(() => read({ ...partitioned, BufferingHints: hints })).toThrow(
+      'ExtendedS3DestinationConfiguration.BufferingHints.SizeInMBs: BufferingHints.SizeInMBs must be at least 64 when Dynamic Partitioning is enabled. Set 64 or more; small lakes are delivered by time anyway.',
     );
   });
 });

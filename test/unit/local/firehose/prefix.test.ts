@@ -1,14 +1,42 @@
 import { describe, expect, test } from '@jest/globals';
-import { compilePrefix } from '../../../../local/firehose/prefix.ts';
+import { compilePrefix, parsePrefix } from '../../../../local/firehose/prefix.ts';
 
 const values = { instantMs: Date.UTC(2026, 10, 20, 9), randomString: () => 'abcdefghijk' };
 
 describe('A prefix', () => {
+  test('is taken apart into its expressions', () => {
+    expect(parsePrefix('a/x=!{partitionKeyFromLambda:x}/!{timestamp:yyyy}/')).toEqual({
+      parts: [
+        'a/x=',
+        { namespace: 'partitionKeyFromLambda', value: 'x' },
+        '/',
+        { namespace: 'timestamp', value: 'yyyy' },
+        '/',
+      ],
+      expressions: [
+        { namespace: 'partitionKeyFromLambda', value: 'x' },
+        { namespace: 'timestamp', value: 'yyyy' },
+      ],
+      isWhole: true,
+    });
+  });
+
+  test.each(['my!{prefix/', 'a!{firehose}/', 'a!{:x}/', 'a!{x:}/', 'a!{x{y:z}/', 'a!{'])(
+    'with an open end is not whole: %s',
+    (text) => {
+      expect(parsePrefix(text)).toMatchObject({ isWhole: false, expressions: [] });
+    },
+  );
+
+  test('takes braces without an exclamation mark for plain text', () => {
+    expect(parsePrefix('a{b}/')).toEqual({ parts: ['a{b}/'], expressions: [], isWhole: true });
+  });
+
   test('without expressions is written as it stands', () => {
     const prefix = compilePrefix('logs/!/{x}/');
 
     expect(prefix.evaluate(values)).toBe('logs/!/{x}/');
-    expect(prefix.expressionCount).toBe(0);
+    expect(prefix.partitionKeyNames).toEqual([]);
   });
 
   test('writes the time, the partition keys and the error type', () => {
@@ -23,11 +51,7 @@ describe('A prefix', () => {
     });
 
     expect(text).toBe('a/2026/s=aws.ec2/processing-failed/z');
-    expect(prefix).toMatchObject({
-      expressionCount: 3,
-      partitionKeyNames: ['s'],
-      hasErrorOutputType: true,
-    });
+    expect(prefix.partitionKeyNames).toEqual(['s']);
   });
 
   test('names a partition key once, however often it stands', () => {
