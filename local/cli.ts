@@ -1,3 +1,4 @@
+import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
 import { invocation } from './commands/invocation.ts';
 import { overview } from './commands/overview.ts';
@@ -10,7 +11,16 @@ import { type Command, invocationPrefix, nearest, runCommand } from './terminal/
 import { type Terminal, terminalOf } from './terminal/terminal.ts';
 
 /** Every command: a module in commands/, a word here. */
-const commands: readonly Command[] = [demo, put, query, overview, restore, replay, invocation];
+const commands: readonly Command[] = [
+  demo,
+  put,
+  query,
+  overview,
+  restore,
+  replay,
+  invocation,
+  check,
+];
 
 /**
  * Runs what was typed.

@@ -5,7 +5,7 @@ import { checkParameter } from './check-parameter.ts';
 import { closureOf, dependenciesOf, findCycles } from './dependencies.ts';
 import { expandSam } from './expand-sam.ts';
 import type { Stack } from './load-stack.ts';
-import type { Properties, Value } from './read-template.ts';
+import type { Properties, Template, Value } from './read-template.ts';
 import { TemplateError } from './read-template.ts';
 
 /** What a build made of a function: the names that its bundle exports. */
@@ -152,6 +152,18 @@ function grantsOfStream(stack: Stack): readonly (readonly [action: string, on: u
 const hasValue = (stack: Stack, type: string, name: Value | undefined) =>
   Object.entries(stack.resources).some(
     ([logicalId, resource]) => resource.Type === type && stack.names[logicalId]?.ref === name,
+  );
+
+/** What may be wrong in any template. */
+export const circleRule = {
+  path: 'Resources',
+  message: 'Circular dependency between resources: %s',
+  cure: 'Let one of them do without naming the other: a condition on aws:SourceAccount, or a policy that is a resource of its own.',
+} as const;
+
+export const circlesIn = (template: Template) =>
+  findCycles(dependenciesOf(expandSam(template))).map((cycle) =>
+    cycle.map(({ from, path, to }) => `${from}.${path} needs ${to}`).join(', '),
   );
 
 export const stackRules: readonly StackRule[] = [
@@ -385,15 +397,7 @@ export const stackRules: readonly StackRule[] = [
   },
 
   // The order in which CloudFormation makes it all
-  {
-    path: 'Resources',
-    message: 'Circular dependency between resources: %s',
-    cure: 'Let one of them do without naming the other: a condition on aws:SourceAccount, or a policy that is a resource of its own.',
-    broken: ({ template }) =>
-      findCycles(dependenciesOf(expandSam(template))).map((cycle) =>
-        cycle.map(({ from, path, to }) => `${from}.${path} needs ${to}`).join(', '),
-      ),
-  },
+  { ...circleRule, broken: ({ template }) => circlesIn(template) },
   {
     path: 'Resources.Lake',
     message: 'The nested stack needs %s, so the stream could not wait for its tables',

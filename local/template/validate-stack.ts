@@ -2,8 +2,9 @@ import { checkStream } from '../firehose/check-stream.ts';
 import { configurationOf } from '../firehose/configuration.ts';
 import { ConfigurationError } from '../firehose/errors.ts';
 import type { Stack, StackStream } from './load-stack.ts';
+import type { Template } from './read-template.ts';
 import type { BundleExports } from './stack-rules.ts';
-import { stackRules } from './stack-rules.ts';
+import { circleRule, circlesIn, stackRules } from './stack-rules.ts';
 
 /** Something that is wrong in the templates. */
 export interface Finding {
@@ -27,6 +28,11 @@ export function validateStream({ logicalId, name, arn, properties }: StackStream
     const [, path = '', message = ''] = /^([\w.]+):? (.*)$/s.exec(error.message) ?? [];
     return [{ path: at(path), message, cure: 'Change it, or `put` and `demo` cannot run it.' }];
   }
+}
+
+/** Checks what any template may have wrong: circles. @throws TemplateError for what SAM's part is not known of */
+export function validateTemplate(template: Template): Finding[] {
+  return findings(circleRule, circlesIn(template));
 }
 
 /**

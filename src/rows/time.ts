@@ -19,7 +19,7 @@ const isoTime =
  * sure (without an offset, a day and month in doubt, before 1970).
  */
 export function toRowTime(text: string): RowTime | undefined {
-  if (text.length === 20 && plainTime.test(text) && text >= '1970' && isCalendarDay(text)) {
+  if (text.length === 20 && plainTime.test(text) && text >= '1970' && hasItsDay(text)) {
     return `${text.slice(0, 10)} ${text.slice(11, 19)}.000`;
   }
   const match = isoTime.exec(text);
@@ -32,9 +32,11 @@ export function toRowTime(text: string): RowTime | undefined {
   return isInstant(epochMs) ? rowTimeOf(epochMs) : undefined;
 }
 
+/** Of a text that is plain: every month has a 28th. */
+const hasItsDay = (text: string) => Number(text.slice(8, 10)) <= 28 || isCalendarDay(text);
+
 /** Whether a text starts with a day, `yyyy-MM-dd`, of the calendar: Date.parse takes February 30th for March 2nd. */
 export function isCalendarDay(text: string): boolean {
-  if (Number(text.slice(8, 10)) <= 28) return true;
   const day = text.slice(0, 10);
   const parsed = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(day);

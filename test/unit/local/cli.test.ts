@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { run } from '../../support/command-fixture.ts';
 
-const names = ['demo', 'put', 'query', 'overview', 'restore', 'replay', 'invocation'];
+const names = ['demo', 'put', 'query', 'overview', 'restore', 'replay', 'invocation', 'check'];
 
 describe('The tool', () => {
   test.each(['--help', '-h', 'help'])('shows all commands at %s', async (word) => {
