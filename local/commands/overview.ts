@@ -17,7 +17,8 @@ export const overview = defineCommand({
     'failed, which instances changed state. An event that came twice counts once.',
     '',
     'With --fit: for each kind of event, what share has a state, the id of a',
-    'resource, instances, and fields without a column of their own; then these fields.',
+    'resource, instances, and fields without a column of their own; then these',
+    'fields.',
   ],
   options: {
     lake: lakeOption,

@@ -67,9 +67,9 @@ describe('What cannot be meant', () => {
     ],
     [['put', '--account', '12', '-'], '--account is 12, but has to be twelve digits.'],
     [['put', '--region', 'here', '-'], '--region is here, but has to be a name like eu-west-1.'],
-    [['query'], 'There is no SQL to run.'],
+    [['query'], 'There is nothing to ask.'],
     [['put', ''], 'The name of a file or folder is empty.'],
-    [['query', 'SELECT', '1'], 'The SQL has to be one argument.'],
+    [['query', 'SELECT', '1'], 'A name, or SQL, has to be one argument.'],
     [['restore', 'lake'], 'restore takes no FILE: name the lake as --lake lake.'],
     [
       ['restore', '--since', '2026-13-01'],
