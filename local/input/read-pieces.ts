@@ -3,7 +3,16 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { isGzip } from '../../src/events/gzip.ts';
 import { createSplitter, type Piece } from '../../src/events/split.ts';
-import { environmentErrorOf } from '../errors.ts';
+import { EnvironmentError, environmentErrorOf } from '../errors.ts';
+import {
+  isHead,
+  otherFileIn,
+  type TextForm,
+  type TextReader,
+  textFormOf,
+  textReader,
+} from './text-forms.ts';
+import { misplaced, unfold } from './unfold.ts';
 
 /** Something that events are read from: a file, or standard input. */
 export interface Source {
@@ -22,6 +31,8 @@ export interface SourcePiece extends Piece {
   readonly place: string;
   /** Whether it is the next part of the broken bytes before it. */
   readonly isContinued: boolean;
+  /** The export that it stood in, where it did in one: `lookup-events output`. */
+  readonly form?: string;
 }
 
 /** What has become complete by now. */
@@ -37,6 +48,9 @@ const chunkBytes = 256 * 1024;
 /** What fits a record. */
 const maxBrokenBytes = 1000 * 1024;
 
+/** An export is one document, as large as what was asked for; it is held whole. */
+const maxDocumentBytes = 256 * 1024 * 1024;
+
 /** So much is unpacked at once. */
 const sliceBytes = 16 * 1024;
 
@@ -48,35 +62,72 @@ export function fileSource(name: string, path: string, bytes?: number): Source {
 
 /**
  * Reads a source as pieces, one an event, chunk by chunk, so that its size does not matter; reads on
- * only when the last were taken. Gzip is told by its first bytes. What cannot be unpacked is broken
- * pieces, too, as it is.
- * @throws EnvironmentError, or what the stream throws
+ * only when the last were taken. Gzip is told by its first bytes, exports by what is in them. What cannot
+ * be unpacked is broken pieces, too, as it is.
+ * @throws EnvironmentError, also for a file that holds no events by its first bytes; or what the stream throws
  */
 export async function* readPieces(source: Source): AsyncGenerator<Read> {
-  const splitter = createSplitter({ maxBrokenBytes });
   const place = createPlaces(source.name);
   const stream = source.open();
   let readBytes = 0;
   const chunks = counting(stream, (bytes) => {
     readBytes += bytes;
   });
+  let head: Buffer = Buffer.alloc(0);
+  let reader: TextReader | undefined;
+  let form: TextForm | undefined;
+  const start = () => {
+    const other = otherFileIn(head);
+    if (other !== undefined) throw new EnvironmentError(`${source.name} is ${other}.`);
+    form = textFormOf(head);
+    reader = textReader(form, createSplitter({ maxBrokenBytes, maxDocumentBytes }));
+    return reader.push(head);
+  };
+  const push = (bytes: Buffer) => {
+    if (reader) return reader.push(bytes);
+    head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
+    return isHead(head) ? start() : [];
+  };
+  const end = async () => {
+    const first = reader || head.length === 0 ? [] : await start();
+    return [...first, ...((await reader?.end()) ?? [])];
+  };
+  const read = (pieces: readonly Piece[]): Read => ({
+    pieces: pieces.flatMap((piece) => unfolded(place(piece), form)),
+    readBytes,
+  });
   try {
     let isDamaged = false;
     for await (const part of unpack(chunks)) {
       if (part.kind === 'text') {
-        yield { pieces: splitter.push(part.bytes).map(place), readBytes };
+        yield read(await push(part.bytes));
         continue;
       }
-      if (!isDamaged) yield { pieces: splitter.end().map(place), readBytes };
+      if (!isDamaged) yield read(await end());
       isDamaged = true;
       yield { pieces: [damagedPiece(source.name, part)], readBytes };
     }
-    if (!isDamaged) yield { pieces: splitter.end().map(place), readBytes };
+    if (!isDamaged) yield read(await end());
   } catch (error) {
     throw environmentErrorOf(error, 'read', source.name);
   } finally {
     stream.destroy();
   }
+}
+
+/** The documents of an export in place of the piece that holds them. */
+function unfolded(piece: SourcePiece, textForm: string | undefined): SourcePiece[] {
+  if (piece.broken !== undefined) return [piece];
+  const found = unfold(piece.bytes);
+  if ('misplaced' in found) {
+    return [{ ...piece, bytes: piece.bytes.subarray(0, 0), broken: misplaced[found.misplaced] }];
+  }
+  return found.map(({ bytes, form = textForm, place }) => ({
+    ...piece,
+    bytes,
+    place: place === '' ? piece.place : `${piece.place}, ${place}`,
+    ...(form !== undefined && { form }),
+  }));
 }
 
 /** Tells where pieces are, by whether each before had a line of its own. */

@@ -144,7 +144,7 @@ describe('put', () => {
     const second = { rows: await rowsIn(lake), errors: errorObjectsIn(lake) };
 
     expect(second).toEqual(first);
-    expect(first.rows).toHaveLength(44);
+    expect(first.rows).toHaveLength(45);
     expect(first.errors).toHaveLength(1);
   });
 
