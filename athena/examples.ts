@@ -48,6 +48,15 @@ WHERE year = '2026' AND month = '11' AND day = '17'
   AND useridentity.type = 'AssumedRole'
 ORDER BY eventtime`,
   },
+  cloudtrail_lake: {
+    asks: 'Who changed what, in a query written for a CloudTrail Lake event data store?',
+    sql: `SELECT eventTime, eventName, userIdentity.sessionContext.sessionIssuer.userName AS role, element_at(requestParameters, 'instanceType') AS instance_type, readOnly
+FROM cloudtrail_lake
+WHERE eventTime > '2026-11-17 00:00:00' AND eventTime < '2026-11-18 00:00:00'
+  AND day = '2026-11-17'
+  AND readOnly = false
+ORDER BY eventTime`,
+  },
 };
 
 /** The first query that somebody pastes: what came lately? */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { typeIn } from '../src/rows/column-type.ts';
 import { trino } from './dialects.ts';
+import { writtenOut } from './json-sql.ts';
 import { portabilityFaults } from './portable.ts';
 import { relationsIn, selectColumns } from './select-list.ts';
 import type { Relation, SqlColumn } from './tables.ts';
@@ -21,6 +22,7 @@ export const viewsFolder = new URL('views/', import.meta.url);
  * Reads every view of a folder. A file starts with comment lines, which are the description, and
  * holds one SELECT. `SELECT * FROM x` and `x.*`, where x is a table or a view, stand for all of its
  * columns by name: a new column is then one entry in the schema, and the stored view still names each.
+ * `MAP_OF(column)` and the other names of `jsonSql` are written out.
  * @param tables the relations that views may select from, beside other views
  * @throws Error that names the file and what is wrong with it
  */
@@ -75,7 +77,7 @@ function viewOf(
     relation(from)
       ?.columns.map((column) => column.name)
       .join(', ');
-  const sql = written
+  const sql = writtenOut(written)
     .replaceAll(/\bSELECT\s+\*\s+FROM\s+([a-z_][a-z0-9_]*)/gi, (whole, from: string) =>
       whole.replace('*', namesIn(from) ?? '*'),
     )

@@ -1,4 +1,5 @@
 import { parseTrinoType } from '../../athena/dialects.ts';
+import { jsonSql } from '../../athena/json-sql.ts';
 import { eventTables } from '../../athena/tables.ts';
 import type { View } from '../../athena/views.ts';
 import { readViews } from '../../athena/views.ts';
@@ -122,29 +123,55 @@ function inOrder(views: readonly View[]): View[] {
 }
 
 /**
- * SQL of Athena in DuckDB's words, where it has others for the same: casts from JSON to a row, and of
- * an array of rows to one with other names; lists taken apart.
+ * SQL of Athena in DuckDB's words, where it has others for the same: what views say of JSON columns; casts
+ * from JSON to a row, and of an array of rows to one with other names; lists taken apart.
  */
 function duckdbSql(sql: string): string {
-  return sql
+  return jsonWords
+    .reduce((text, { athena, duckdb: own }) => text.replaceAll(athena, own), sql)
     .replaceAll(castPattern(String.raw`json_parse\((\w+)\)`), (_, column: string, type: string) => {
       const parsed = parseTrinoType(type);
       const structure = quoteText(JSON.stringify(jsonStructure(parsed)));
       return `CAST(json_transform(${column}, ${structure}) AS ${typeIn(duckdb, parsed)})`;
     })
     .replaceAll(castPattern('resources', 'array'), (_, type: string) => {
-      const parsed = parseTrinoType(type) as { array: { struct: Record<string, ColumnType> } };
       // By place, as Athena casts rows; DuckDB casts structs by name.
-      const from = ['arn', 'account', 'type'];
-      const members = Object.keys(parsed.array.struct).map(
-        (name, at) => `${name} := r.${from[at]}`,
-      );
-      return `list_transform(resources, lambda r: struct_pack(${members.join(', ')}))`;
+      return resourcesAs(type, ['r.arn', 'r.account', 'r.type']);
     })
+    .replaceAll(
+      castPattern(String.raw`transform\(resources, r -> ROW\((${nested(2)})\)\)`, 'array'),
+      (_, members: string, type: string) => resourcesAs(type, members.split(', ')),
+    )
+    .replaceAll(/\btransform\((\w+), (\w+) -> /g, 'list_transform($1, lambda $2: ')
     .replaceAll(unnestPattern, (_, from: string, list: string, name: string) => {
       // Beside a column, as DuckDB takes no filter on partitions through a join of it.
       return `FROM (SELECT *, UNNEST(${list}) AS ${name} FROM ${from})`;
     });
+}
+
+/** The resources of an event with the names of a type of Athena's. */
+function resourcesAs(type: string, from: readonly string[]): string {
+  const parsed = parseTrinoType(type) as { array: { struct: Record<string, ColumnType> } };
+  const members = Object.keys(parsed.array.struct).map((name, at) => `${name} := ${from[at]}`);
+  return `list_transform(resources, lambda r: struct_pack(${members.join(', ')}))`;
+}
+
+/** What `jsonSql` says of a column, `\w+`, and how DuckDB says it. */
+const jsonWords: readonly { readonly athena: RegExp; readonly duckdb: string }[] = [
+  {
+    athena: patternOf(jsonSql.MAP_OF('COLUMN')),
+    duckdb: 'TRY_CAST(TRY_CAST($1 AS JSON) AS MAP(VARCHAR, VARCHAR))',
+  },
+  {
+    athena: patternOf(jsonSql.PATCHED('COLUMN', 'COLUMN')),
+    duckdb: 'TRY(CAST(json_merge_patch($1, $2) AS VARCHAR))',
+  },
+  { athena: /json_format\(CAST\(([\w.]+) AS json\)\)/g, duckdb: 'CAST(to_json($1) AS VARCHAR)' },
+];
+
+/** Matches a text in which `COLUMN` stands for any name. */
+function patternOf(text: string): RegExp {
+  return new RegExp(RegExp.escape(text).replaceAll('COLUMN', String.raw`(\w+)`), 'g');
 }
 
 /** Matches text in which every parenthesis that opens is closed. */
@@ -163,6 +190,7 @@ const unnestPattern = new RegExp(
 
 /** What DuckDB's json_transform is told; it reads keys as they are spelt. */
 function jsonStructure(type: ColumnType): unknown {
+  if (typeof type === 'object' && 'array' in type) return [jsonStructure(type.array)];
   if (typeof type !== 'object' || !('struct' in type)) return typeIn(duckdb, type);
   return Object.fromEntries(
     Object.entries(type.struct).map(([name, member]) => [spelt(name), jsonStructure(member)]),
@@ -175,18 +203,31 @@ const recordKeys = [
   'accountId',
   'cipherSuite',
   'clientProvidedHostHeader',
+  'conditionKeys',
   'creationDate',
+  'credentialsIssuedTo',
+  'ec2IssuedInVpc',
   'ec2RoleDelivery',
   'federatedProvider',
+  'identityProvider',
   'identityStoreArn',
+  'inScopeOf',
   'invokedBy',
+  'issuerType',
   'mfaAuthenticated',
   'onBehalfOf',
   'originalEventID',
   'originalRequestID',
   'principalId',
+  'principalTags',
+  'requestContext',
+  'resourceTags',
   'sessionContext',
   'sessionIssuer',
+  'sourceAccount',
+  'sourceArn',
+  'sourceIdentity',
+  'tagContext',
   'tlsVersion',
   'updatedFields',
   'userId',

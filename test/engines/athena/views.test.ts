@@ -47,6 +47,7 @@ describe('the views on the sample lake', () => {
     ['instance_events', 'event_time, instance_id, event_id'],
     ['instance_timeline', 'instance_id, state_from, event_id'],
     ['cloudtrail_logs', 'eventtime, eventid'],
+    ['cloudtrail_lake', 'eventtime, eventid'],
   ])('%s answers as it should', async (name, order) => {
     const sql = `SELECT * FROM ${name} ORDER BY ${order}`;
     const answer = await lakeOf(samples.json).ask(sql);
