@@ -46,17 +46,12 @@ const eventColumns = ['eventjson', '@message', 'message'];
 
 /** The form of a text, by its first line; undefined where that may be JSON. */
 export function textFormOf(head: Uint8Array): TextForm | undefined {
-  const text = Buffer.from(head)
-    .toString()
-    .replace(/^\ufeff/, '');
-  if (/^\s*["[{]/.test(text) && !/^"[^"\n]*"\s*,/.test(text)) return undefined;
-  if (logTime.test(text)) return 'CloudWatch Logs export';
-  const names = (/^[^\r\n]*/.exec(text)?.[0] ?? '').split(',').map(columnName);
-  return names.length > 1 || eventColumns.includes(names[0] ?? '')
-    ? names.every((name) => /^[\w@.:/ -]+$/.test(name)) && names.some((name) => name !== '')
-      ? 'CSV'
-      : undefined
-    : undefined;
+  const [line = ''] = /^[^\r\n]*/.exec(latin1(head, headBytes).replace(/^\xef\xbb\xbf/, '')) ?? [];
+  if (logTime.test(line)) return 'CloudWatch Logs export';
+  const names = line.split(',').map(columnName);
+  const isHeading = names.every((name) => /^[a-z_@][\w@. ]*$/.test(name));
+  const isTable = names.length > 1 || eventColumns.includes(names[0] ?? '');
+  return isHeading && isTable ? 'CSV' : undefined;
 }
 
 const columnName = (text: string) =>
