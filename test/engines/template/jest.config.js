@@ -1,0 +1,12 @@
+import base from '../../../jest.config.js';
+
+export default {
+  ...base,
+  maxWorkers: 1,
+  rootDir: '../../..',
+  testMatch: ['<rootDir>/test/engines/template/**/*.test.ts'],
+  // botocore and its models come with moto.
+  globalSetup: '<rootDir>/test/engines/tags/jest-setup.ts',
+  testTimeout: 180_000,
+  verbose: true,
+};
