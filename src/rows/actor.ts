@@ -16,27 +16,35 @@ export interface Actor {
   readonly instanceId?: string | undefined;
 }
 
-const nobody: Actor = {};
+/** What services call the name of a user in `additionalEventData`: IAM Identity Center knows none elsewhere. */
+export const userNameKeys = ['UserName', 'userName'] as const;
 
-/** The actor in a `userIdentity`; empty members are as good as absent. */
-export function actorIn(userIdentity: Json | undefined): Actor {
-  if (!isObject(userIdentity)) return nobody;
-  const session = memberOf(userIdentity, 'sessionContext');
-  const arn = wordOf(userIdentity.arn);
-  const principalId = wordOf(userIdentity.principalId);
-  const invokedBy = wordOf(userIdentity.invokedBy);
-  const sessionName = sessionNameIn(arn) ?? sessionNameOf(userIdentity, principalId);
+/** The actor of a record, by its `userIdentity`; empty members are as good as absent. */
+export function actorIn({ userIdentity, additionalEventData }: JsonObject): Actor {
+  const identity = isObject(userIdentity) ? userIdentity : {};
+  const session = memberOf(identity, 'sessionContext');
+  const type = wordOf(identity.type);
+  const arn = wordOf(identity.arn);
+  const principalId = wordOf(identity.principalId);
+  const account = wordOf(identity.accountId);
+  const invokedBy = wordOf(identity.invokedBy);
+  const { role, sessionName = sessionNameOf(identity, principalId) } = assumedRoleIn(arn);
   return {
-    type: wordOf(userIdentity.type),
+    type,
     arn,
     principalId,
-    account: wordOf(userIdentity.accountId),
-    accessKeyId: wordOf(userIdentity.accessKeyId),
+    account,
+    accessKeyId: wordOf(identity.accessKeyId),
     invokedBy,
+    // In this order, which docs/rows.md has, too.
     name:
-      wordOf(userIdentity.userName) ??
+      wordOf(identity.userName) ??
+      userNameIn(additionalEventData) ??
       wordOf(memberOf(session, 'sessionIssuer').userName) ??
-      invokedBy,
+      role ??
+      (type === 'Root' ? 'root' : undefined) ??
+      invokedBy ??
+      account,
     sessionName,
     mfa: booleanOf(memberOf(session, 'attributes').mfaAuthenticated),
     // With an instance profile the session is named for the instance.
@@ -44,10 +52,21 @@ export function actorIn(userIdentity: Json | undefined): Actor {
   };
 }
 
-const assumedRoleArn = /^arn:[^:]*:sts::[^:]*:assumed-role\/.+\/([^/]+)$/;
+function userNameIn(additionalEventData: Json | undefined): string | undefined {
+  if (!isObject(additionalEventData)) return undefined;
+  for (const key of userNameKeys) {
+    const name = wordOf(additionalEventData[key]);
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}
 
-function sessionNameIn(arn: string | undefined): string | undefined {
-  return arn === undefined ? undefined : assumedRoleArn.exec(arn)?.[1];
+const assumedRoleArn = /^arn:[^:]*:sts::[^:]*:assumed-role\/(?:.*\/)?([^/]+)\/([^/]+)$/;
+
+/** The names of role and session in the ARN of an assumed role. */
+function assumedRoleIn(arn = ''): { readonly role?: string; readonly sessionName?: string } {
+  const [, role, sessionName] = assumedRoleArn.exec(arn) ?? [];
+  return role !== undefined && sessionName !== undefined ? { role, sessionName } : {};
 }
 
 /** An assumed role without ARN still has `AROA…:session` as its principal. */

@@ -1,6 +1,7 @@
+import { isError, saysSuccess } from '../events/error-code.ts';
 import { type EventInstance, instancesIn, instancesInRecord } from '../events/instances.ts';
 import { isObject, type Json, type JsonObject, ownValue } from '../json.ts';
-import { type Actor, actorIn } from './actor.ts';
+import { type Actor, actorIn, userNameKeys } from './actor.ts';
 import { textOf } from './forms.ts';
 import type { ColumnName, Row, RowInstance } from './schema.ts';
 import { type StateFacts, stateFactsOf, type Word } from './state-changes.ts';
@@ -34,7 +35,7 @@ export function recordFacts(record: JsonObject, arrivalMs: number): RecordFacts 
     arrivalMs,
     record,
     get actor() {
-      actor ??= actorIn(record.userIdentity);
+      actor ??= actorIn(record);
       return actor;
     },
     get instances() {
@@ -167,6 +168,8 @@ export const remembered: readonly Remembered[] = [
   {
     columns: [...Object.keys(ofActor), 'account'],
     by: ['userIdentity', 'recipientAccountId'],
+    byMembers: userNameKeys.map((key) => ['additionalEventData', key] as const),
+    more: ['additionalEventData'],
   },
   {
     by: ['eventSource', 'eventType', 'errorCode'],
@@ -211,9 +214,10 @@ function sourceOf(record: JsonObject): string | undefined {
 
 function outcomeOf(record: JsonObject): string | undefined {
   if (record.insightDetails) return undefined;
-  const isFailure =
-    isSaid(record.errorCode) || isSaid(record.errorMessage) || isFailedSignIn(record);
-  return isFailure ? 'failure' : 'success';
+  const { errorCode, errorMessage } = record;
+  // A code that says success outweighs the message beside it.
+  const hasFailed = isError(errorCode) || (isSaid(errorMessage) && !saysSuccess(errorCode));
+  return hasFailed || isFailedSignIn(record) ? 'failure' : 'success';
 }
 
 /**

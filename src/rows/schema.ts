@@ -175,7 +175,7 @@ export const columns = [
     description: '`success`, or `failure` for an error or a failed sign-in.',
     example: 'failure',
     ...derivedOfRecord(
-      '`errorCode`, `errorMessage`, and what `responseElements` or `serviceEventDetails` says of a sign-in',
+      '`errorCode` (but for one that says success, such as `200`), `errorMessage`, and what `responseElements` or `serviceEventDetails` says of a sign-in',
     ),
   },
   {
@@ -253,9 +253,12 @@ export const columns = [
   {
     name: 'actor_name',
     type: 'string',
-    description: 'Who made the call, in one word: user, else role, else service.',
+    description: 'Who made the call, in one word: user, else role, else service, else account.',
     example: 'deploy',
-    ...derivedOfRecord("`userIdentity.userName`, else its session issuer's, else `invokedBy`"),
+    ...derivedOfRecord(
+      "`userIdentity.userName`, else `UserName` of `additionalEventData`, else the session issuer's, else " +
+        'the role in the ARN, else `root` of the root user, else `invokedBy`, else `accountId`',
+    ),
   },
   {
     name: 'actor_session_name',
@@ -469,8 +472,17 @@ export const columns = [
     description:
       'What no other column holds: the JSON merge patch (RFC 7396) from the rebuilt event to the event. ' +
       'Absent if the columns hold everything, as they do for well-formed events of today.',
-    example: '{"detail":{"eventContext":{"tagContext":{}}}}',
+    example: '{"replay-name":"again"}',
     ...derivedOfAll('what no stored column holds'),
+  },
+  {
+    name: 'event_context',
+    type: 'json',
+    description:
+      'What CloudTrail adds on request: tags of resources and global condition keys. Rows written ' +
+      'before there was this column have it in `unmapped`.',
+    example: '{"tagContext":{"resourceTags":[{"arn":"arn:aws:s3:::b","tags":{"team":"web"}}]}}',
+    ...inRecord('eventContext'),
   },
 ] as const satisfies readonly Column[];
 

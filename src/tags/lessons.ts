@@ -1,3 +1,4 @@
+import { isError } from '../events/error-code.ts';
 import type { AwsEvent } from '../events/event.ts';
 import { instanceIdInEc2Arn } from '../events/instance-id.ts';
 import { instancesInRecord } from '../events/instances.ts';
@@ -34,7 +35,7 @@ function callIn({ eventSource, eventName }: JsonObject): string | undefined {
 /** A call that failed changed nothing. Of one that did not EC2 says `"_return":true`. */
 function hasFailed({ errorCode, responseElements }: JsonObject): boolean {
   const answer = isObject(responseElements) ? responseElements._return : undefined;
-  return Boolean(errorCode) || answer === false || answer === 'false';
+  return isError(errorCode) || answer === false || answer === 'false';
 }
 
 const teachersByCall = new Map<string | undefined, Teacher>([

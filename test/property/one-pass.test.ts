@@ -122,6 +122,17 @@ describe('A line that is copied from the bytes of a record', () => {
     },
   );
 
+  test('is not made where something beside the identity names the actor', () => {
+    const of = (data: string) =>
+      '{"eventVersion":"1.11","eventTime":"2026-11-20T10:11:12Z","eventSource":"sso.amazonaws.com",' +
+      `"eventType":"AwsApiCall","userIdentity":{"type":"Unknown"},"additionalEventData":{${data}}}`;
+
+    expect(copied(of('"bytes":1'))).toBeDefined();
+    expect(copied(of('"UserName":"alice"'))).toBeUndefined();
+    expect(copied(of('"userName" : "alice"'))).toBeUndefined();
+    expect(built(of('"userName" : "alice"'))).toMatchObject({ actor_name: 'alice' });
+  });
+
   test('says what the row says that is built of it, whatever the event', () => {
     fc.assert(
       fc.property(eventText, (text) => {

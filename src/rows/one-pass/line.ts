@@ -62,6 +62,8 @@ interface Plan {
   readonly others: readonly Entry[];
   /** The keys that derived cells are made of, and those that tell whether it is a plain call. */
   readonly facts: readonly Entry[];
+  /** The index of what may name the actor; no fact, as it is another one in every call. */
+  readonly additional: number;
   /** Derived cells by those facts: few kinds of calls by few actors are most of all. */
   readonly derivedCells: ByteMemo<DerivedCells>;
 }
@@ -117,6 +119,7 @@ function planOf(family: 'bare' | 'wrapped', derived: Derived<Facts>): Plan {
   const plan: Plan = {
     others: entries.filter(({ to }) => to !== 'column'),
     facts,
+    additional: entries.findIndex(({ key }) => key === 'additionalEventData'),
     derivedCells: createByteMemo(
       facts.map(({ index }) => index),
       () => deriveCells(plan),
@@ -164,6 +167,7 @@ export function plainLineOf(document: Uint8Array, arrivalMs: number): PlainLine 
   if (!copyMembers(isBare ? plan.record : plan.envelope, plan)) return undefined;
   if (copier.next() !== 0 || copier.position() !== document.length) return undefined;
   if (!isComplete(plan)) return undefined;
+  if (textAt(plan.additional).includes('serName"')) return undefined;
 
   const derived = plan.derivedCells.get(input, places);
   if (derived === undefined) return undefined;

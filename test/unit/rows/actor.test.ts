@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Json } from '../../../src/json.ts';
+import type { Json, JsonObject } from '../../../src/json.ts';
 import { type Actor, actorIn } from '../../../src/rows/actor.ts';
+
+const actorOf = (userIdentity: Json) => actorIn({ userIdentity });
 
 const account = '123456789012';
 const instanceId = 'i-0abc123def4567890';
@@ -86,6 +88,7 @@ const cases: [name: string, userIdentity: Json, actor: Actor][] = [
       principalId: `AROAEXAMPLEEXAMPLE:${instanceId}`,
       account,
       accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+      name: 'web',
       sessionName: instanceId,
       mfa: false,
       instanceId,
@@ -112,13 +115,20 @@ const cases: [name: string, userIdentity: Json, actor: Actor][] = [
     {
       type: 'AssumedRole',
       arn: `arn:aws-cn:sts::${account}:assumed-role/ops/deploy/alice@x`,
+      name: 'deploy',
       sessionName: 'alice@x',
     },
   ],
   [
     'Root',
     { type: 'Root', principalId: account, arn: `arn:aws:iam::${account}:root`, accountId: account },
-    { type: 'Root', principalId: account, arn: `arn:aws:iam::${account}:root`, account },
+    {
+      type: 'Root',
+      principalId: account,
+      arn: `arn:aws:iam::${account}:root`,
+      account,
+      name: 'root',
+    },
   ],
   [
     'Root with an account alias',
@@ -145,7 +155,12 @@ const cases: [name: string, userIdentity: Json, actor: Actor][] = [
   [
     'AWSAccount',
     { type: 'AWSAccount', principalId: 'AROAEXAMPLEEXAMPLE:x', accountId: '111122223333' },
-    { type: 'AWSAccount', principalId: 'AROAEXAMPLEEXAMPLE:x', account: '111122223333' },
+    {
+      type: 'AWSAccount',
+      principalId: 'AROAEXAMPLEEXAMPLE:x',
+      account: '111122223333',
+      name: '111122223333',
+    },
   ],
   [
     'AWSService',
@@ -164,7 +179,7 @@ const cases: [name: string, userIdentity: Json, actor: Actor][] = [
       onBehalfOf: { userId: 'u', identityStoreArn: `arn:aws:identitystore::${account}:x` },
       credentialId: 'c',
     },
-    { type: 'IdentityCenterUser', account },
+    { type: 'IdentityCenterUser', account, name: account },
   ],
   [
     'SAMLUser',
@@ -181,7 +196,7 @@ const cases: [name: string, userIdentity: Json, actor: Actor][] = [
     { type: 'WebIdentityUser', principalId: 'accounts.example.com:app:7', userName: '7' },
     { type: 'WebIdentityUser', principalId: 'accounts.example.com:app:7', name: '7' },
   ],
-  ['Role', { type: 'Role', accountId: account }, { type: 'Role', account }],
+  ['Role', { type: 'Role', accountId: account }, { type: 'Role', account, name: account }],
   ['Directory', { type: 'Directory', userName: 'd' }, { type: 'Directory', name: 'd' }],
   ['Unknown', { type: 'Unknown' }, { type: 'Unknown' }],
   [
@@ -193,13 +208,14 @@ const cases: [name: string, userIdentity: Json, actor: Actor][] = [
 
 describe('The actor', () => {
   test.each(cases)('of %s', (_name, userIdentity, actor) => {
-    expect(actorIn(userIdentity)).toEqual(actor);
+    expect(actorOf(userIdentity)).toEqual(actor);
   });
 
-  test.each<Json | undefined>([undefined, null, '', 'root', 7, true, [], [{ type: 'Root' }], {}])(
+  test.each<Json>([null, '', 'root', 7, true, [], [{ type: 'Root' }], {}])(
     'of %j is nobody',
     (userIdentity) => {
-      expect(actorIn(userIdentity)).toEqual({});
+      expect(actorOf(userIdentity)).toEqual({});
+      expect(actorIn({})).toEqual({});
     },
   );
 
@@ -214,7 +230,7 @@ describe('The actor', () => {
       sessionContext: 'none',
     };
 
-    expect(actorIn(userIdentity)).toEqual({
+    expect(actorOf(userIdentity)).toEqual({
       type: '7',
       account: '123456789012',
       accessKeyId: '1.0',
@@ -232,23 +248,50 @@ describe('The actor', () => {
     [1, undefined],
     [null, undefined],
   ])('with mfaAuthenticated %j has MFA: %p', (mfaAuthenticated, mfa) => {
-    expect(actorIn({ sessionContext: { attributes: { mfaAuthenticated } } }).mfa).toBe(mfa);
+    expect(actorOf({ sessionContext: { attributes: { mfaAuthenticated } } }).mfa).toBe(mfa);
   });
 
-  test('prefers its own name to that of its issuer, and that to a service', () => {
-    const named = {
-      userName: 'a',
-      invokedBy: 'c',
-      sessionContext: { sessionIssuer: { userName: 'b' } },
+  test('has the first name that its record knows, in this order', () => {
+    const names = ['user', 'additional', 'issuer', 'role', 'root', 'service', account];
+    const userIdentity = {
+      type: 'Root',
+      userName: 'user',
+      accountId: account,
+      invokedBy: 'service',
+      arn: `arn:aws:sts::${account}:assumed-role/path/role/session`,
+      sessionContext: { sessionIssuer: { userName: 'issuer' } },
     };
+    // Each takes one more away; the second after `userName` is beside the identity.
+    const less: JsonObject[] = [
+      {},
+      { userName: '' },
+      {},
+      { sessionContext: {} },
+      { arn: `arn:aws:iam::${account}:root` },
+      { type: 'AWSService' },
+      { invokedBy: null },
+    ];
 
-    expect(actorIn(named).name).toBe('a');
-    expect(actorIn({ ...named, userName: '' }).name).toBe('b');
-    expect(actorIn({ ...named, userName: '', sessionContext: {} }).name).toBe('c');
+    let identity: JsonObject = userIdentity;
+    const found = less.map((members, at) => {
+      identity = { ...identity, ...members };
+      const additionalEventData = at < 2 ? { UserName: 'additional' } : 'none';
+      return actorIn({ userIdentity: identity, additionalEventData }).name;
+    });
+
+    expect(found).toEqual(names);
+  });
+
+  test.each(['UserName', 'userName'])('of Identity Center is named by %s beside it', (key) => {
+    const userIdentity = { type: 'IdentityCenterUser', accountId: account, credentialId: 'c' };
+
+    const actor = actorIn({ userIdentity, additionalEventData: { [key]: 'alice@example.com' } });
+
+    expect(actor).toEqual({ type: 'IdentityCenterUser', account, name: 'alice@example.com' });
   });
 
   test('has well-formed words', () => {
-    expect(actorIn({ userName: 'a\ud800' }).name).toBe('a\ufffd');
+    expect(actorOf({ userName: 'a\ud800' }).name).toBe('a\ufffd');
   });
 
   test.each([
@@ -258,6 +301,6 @@ describe('The actor', () => {
     'arn:aws:iam::123456789012:role/deploy/alice',
     'assumed-role/deploy/alice',
   ])('of the ARN %s has no session name', (arn) => {
-    expect(actorIn({ type: 'AssumedRole', arn }).sessionName).toBeUndefined();
+    expect(actorOf({ type: 'AssumedRole', arn }).sessionName).toBeUndefined();
   });
 });

@@ -56,6 +56,12 @@ describe('rebuild', () => {
     expect(JSON.parse(eventTextOf(withNulls))).toEqual(JSON.parse(event));
   });
 
+  test('gives back what an older row has in `unmapped`, as there was no column', () => {
+    const row: Row = { event_format: 'cloudtrail', unmapped: '{"eventContext":{"tagContext":{}}}' };
+
+    expect(JSON.parse(eventTextOf(row))).toEqual({ eventContext: { tagContext: {} } });
+  });
+
   test('takes the family of a detail that engines give as null', () => {
     const row = { event_format: 'eventbridge', detail: null, event_name: 'x' } as unknown as Row;
 

@@ -85,6 +85,15 @@ describe('RunInstances', () => {
     },
   );
 
+  test.each([
+    ['200', 1],
+    ['Client.InternalError', 0],
+  ])('with the error code %s tells of %i instances', (errorCode, count) => {
+    const record = launchOf({ instanceId: one, tagSet: itemsOf({ team: 'web' }) });
+
+    expect(lessonsIn({ ...record, errorCode })).toHaveLength(count);
+  });
+
   test('tells numbers as they were spelt, and a key of any name', () => {
     const text = JSON.stringify(launchOf({ instanceId: one, tagSet: 'TAGS' })).replace(
       '"TAGS"',
