@@ -38,6 +38,8 @@ Every event becomes one row: a line of JSON, or a row of Parquet. A cell for whi
 
 Events form three families: a **bare** CloudTrail record (\`event_format\` \`cloudtrail\`), a CloudTrail record **wrapped** by EventBridge, and any **other** EventBridge event. A record counts as wrapped only where AWS made the envelope around it (its \`source\` is \`aws.\` and one more word, or one of parameter \`TrustedSources\`): anybody else may put an envelope that looks like it, and that is another event; see [trust.md](trust.md). The last three columns of the table below say where a cell comes from in each family. \`record.eventName\` is a key of the CloudTrail record, and \`envelope.source\` a key of EventBridge's envelope: such a cell is *stored*, and events are restored from it. A cell in italics is *derived*: it is for people to filter by, and is not read when an event is restored.
 
+CloudTrail's **aggregated events** (\`eventType\` \`AwsAggregatedEvent\`, bare only) count the data events of five minutes and are no calls: their \`kind\` is \`aggregate\`, they have no actor and no outcome, and the document stands whole in \`detail\`. Its id, time (\`timeWindow.windowStart\`), account, Region, service, type, category and version are in the cells of these names, derived.
+
 Every row also has the two columns of its partition: ${partitionColumns.map(({ name, description }) => `${code(name)} (${description.replace(/^Partition: |\.$/g, '')})`).join(' and ')}.
 
 ## Columns

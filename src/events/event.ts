@@ -12,6 +12,8 @@ import { isAwsMade } from './aws-made.ts';
 export type AwsEvent =
   /** A CloudTrail record as CloudTrail writes it. */
   | { readonly family: 'bare'; readonly record: JsonObject }
+  /** What CloudTrail says of many data events at once, as it writes it. */
+  | { readonly family: 'aggregate'; readonly document: JsonObject }
   /** A CloudTrail record as the `detail` of an EventBridge event that AWS made. */
   | { readonly family: 'wrapped'; readonly envelope: JsonObject; readonly record: JsonObject }
   /** Any other EventBridge event, also one that only looks like a CloudTrail record. */
@@ -40,9 +42,15 @@ export function recognise(document: Json, trustedSources?: ReadonlySet<string>):
       ? { family: 'wrapped', envelope: document, record: detail }
       : { family: 'other', envelope: document, isAwsMade: isOfAws };
   }
-  return isCloudTrailRecord(document)
-    ? { family: 'bare', record: document }
-    : { family: 'unknown', document };
+  if (!isCloudTrailRecord(document)) return { family: 'unknown', document };
+  return isAggregate(document)
+    ? { family: 'aggregate', document }
+    : { family: 'bare', record: document };
+}
+
+/** "Aggregating data events" (AWS CloudTrail User Guide): it counts calls, and is none itself. */
+export function isAggregate({ eventType }: JsonObject): boolean {
+  return typeof eventType === 'string' && eventType.toLowerCase() === 'awsaggregatedevent';
 }
 
 /** Insights records have neither `eventSource` nor `eventName`. */

@@ -1,11 +1,12 @@
 import { isError, saysSuccess } from '../events/error-code.ts';
+import { isAggregate } from '../events/event.ts';
 import { type EventInstance, instancesIn, instancesInRecord } from '../events/instances.ts';
-import { isObject, type Json, type JsonObject, ownValue } from '../json.ts';
+import { isObject, type Json, type JsonObject, jsonText, ownValue } from '../json.ts';
 import { type Actor, actorIn, userNameKeys } from './actor.ts';
 import { textOf } from './forms.ts';
 import type { ColumnName, Row, RowInstance } from './schema.ts';
 import { type StateFacts, stateFactsOf, type Word } from './state-changes.ts';
-import { rowTimeOf } from './time.ts';
+import { rowTimeOf, toRowTime } from './time.ts';
 
 /**
  * The derived cells: functions of an event, for people to filter by. They add to the stored ones
@@ -120,6 +121,29 @@ export const ofBare: Derived<RecordFacts> = {
   account: ({ record, actor }) => textOf(record.recipientAccountId) || actor.account,
 };
 
+/** Of what counts many calls at once; its document stands whole in `detail`. */
+export const ofAggregate: Derived<{ readonly document: JsonObject; readonly arrivalMs: number }> = {
+  event_id: ({ document }) => textOf(document.eventId),
+  event_format: () => 'cloudtrail',
+  event_time: ({ document }) => windowStartIn(document),
+  arrival_time: ({ arrivalMs }) => rowTimeOf(arrivalMs),
+  kind: ({ document }) => kindOf(document),
+  event_source: ({ document }) => sourceOf(document),
+  api_service: ({ document }) => textOf(document.eventSource),
+  service: ({ document }) => serviceOf(document),
+  account: ({ document }) => textOf(document.accountId),
+  region: ({ document }) => textOf(document.awsRegion),
+  event_type: ({ document }) => textOf(document.eventType),
+  event_category: ({ document }) => textOf(document.eventCategory),
+  event_version: ({ document }) => textOf(document.eventVersion),
+  detail: ({ document }) => jsonText(document),
+};
+
+function windowStartIn({ timeWindow }: JsonObject): Row['event_time'] {
+  const start = isObject(timeWindow) ? timeWindow.windowStart : undefined;
+  return typeof start === 'string' ? toRowTime(start) : undefined;
+}
+
 /** Cells that are one word of the event, each found by the paths of the event's entry in the state-change map. */
 export const wordCells = {
   event_name: 'verb',
@@ -194,6 +218,7 @@ const kinds = new Map([
   ['awscloudtrailinsight', 'insight'],
   ['awsvpceevents', 'network_activity'],
   ['awsvpceevent', 'network_activity'],
+  ['awsaggregatedevent', 'aggregate'],
 ]);
 
 function kindOf({ eventType }: JsonObject): string {
@@ -213,7 +238,7 @@ function sourceOf(record: JsonObject): string | undefined {
 }
 
 function outcomeOf(record: JsonObject): string | undefined {
-  if (record.insightDetails) return undefined;
+  if (record.insightDetails || isAggregate(record)) return undefined;
   const { errorCode, errorMessage } = record;
   // A code that says success outweighs the message beside it.
   const hasFailed = isError(errorCode) || (isSaid(errorMessage) && !saysSuccess(errorCode));

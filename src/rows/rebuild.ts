@@ -19,6 +19,8 @@ export function eventTextOf(row: Row): string {
  */
 export function rebuild(row: Row): Json {
   if (row.event_format === 'unknown') return parseJson(row.detail ?? 'null');
+  // Of a bare record nothing but an aggregated event has a `detail`, which is all of it.
+  if (row.event_format === 'cloudtrail' && row.detail) return parseJson(row.detail);
   const family = familyOf(row);
   const { stored, twins, constants } = mapping[family];
   const parts: Record<Part, Record<string, Json>> = { envelope: {}, record: {} };

@@ -1,6 +1,14 @@
 import type { AwsEvent } from '../events/event.ts';
 import { canonicalJson, equalJson, type Json, type JsonObject, jsonText } from '../json.ts';
-import { type Derived, envelopeFacts, ofBare, ofOther, ofWrapped, recordFacts } from './derived.ts';
+import {
+  type Derived,
+  envelopeFacts,
+  ofAggregate,
+  ofBare,
+  ofOther,
+  ofWrapped,
+  recordFacts,
+} from './derived.ts';
 import type { Cell } from './forms.ts';
 import { mapping, type Part, type Place, type Stored } from './mapping.ts';
 import { type ColumnName, columns, type Family, type Row } from './schema.ts';
@@ -23,6 +31,8 @@ export function rowOf(event: AwsEvent, arrivalMs: number): Row {
       const parts = { envelope: event.envelope, record: nothing };
       return fill(plans.other, parts, envelopeFacts(event.envelope, arrivalMs));
     }
+    case 'aggregate':
+      return aggregateRowOf({ document: event.document, arrivalMs });
     case 'unknown':
       return {
         event_format: 'unknown',
@@ -31,6 +41,16 @@ export function rowOf(event: AwsEvent, arrivalMs: number): Row {
         detail: jsonText(event.document),
       };
   }
+}
+
+/** No cell of it is stored but `detail`, so nothing is left over. */
+function aggregateRowOf(facts: Parameters<NonNullable<typeof ofAggregate.detail>>[0]): Row {
+  const row: Cells = {};
+  for (const { name } of columns) {
+    const cell = (ofAggregate as Derived<typeof facts>)[name]?.(facts);
+    if (cell !== undefined) row[name] = cell;
+  }
+  return row as Row;
 }
 
 export type Parts = Readonly<Record<Part, JsonObject>>;

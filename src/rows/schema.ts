@@ -82,7 +82,7 @@ export const columns = [
     type: 'string',
     description:
       'What sort of event it is: `api_call`, `sign_in`, `console_action`, `service_event`, ' +
-      '`insight`, `network_activity`; `state_change`, `tag_change`, `event`; `unknown`.',
+      '`insight`, `network_activity`, `aggregate`; `state_change`, `tag_change`, `event`; `unknown`.',
     example: 'state_change',
     ...derivedOfRecord('`eventType`; `api_call` where it is absent or unknown'),
     other: derived('the state-change map; `tag_change` for tag changes; else `event`'),
@@ -462,7 +462,8 @@ export const columns = [
   {
     name: 'detail',
     type: 'json',
-    description: 'The whole `detail` of an event that is not a CloudTrail record.',
+    description:
+      'The whole `detail` of an event that is not a CloudTrail record; of `aggregate` and `unknown` the whole document.',
     example: '{"instance-id":"i-0abc123def4567890","state":"stopped"}',
     other: { part: 'envelope', key: 'detail' },
   },

@@ -13,7 +13,7 @@ import { isEmptySet, isPossible, type TagSet, tagSetOf } from './tag-set.ts';
 
 /** All that an event teaches; nothing, of nearly every event. Of what is told twice, once. */
 export function lessonsOf(event: AwsEvent): Lesson[] {
-  if (event.family === 'unknown') return [];
+  if (event.family === 'unknown' || event.family === 'aggregate') return [];
   if (event.family === 'other') {
     // What anybody may put, a partner's events among them, teaches nothing.
     if (!event.isAwsMade) return [];

@@ -119,7 +119,8 @@ function derivedColumnsOf(row: Row): string[] {
 }
 
 function familyOf(row: Row): Family | 'unknown' {
-  if (row.event_format === 'unknown') return 'unknown';
+  // Of these two all is in `detail`.
+  if (['unknown', 'aggregate'].includes(row.kind ?? '')) return 'unknown';
   if (row.event_format === 'cloudtrail') return 'bare';
   return row.detail === undefined ? 'wrapped' : 'other';
 }

@@ -393,14 +393,38 @@ function withTwins(envelope: readonly Member[], record: readonly Member[]): Memb
   ];
 }
 
+/** Aggregated events, with members of any sort. */
+const aggregate = fc
+  .tuple(
+    oddMembers('bare', 'record'),
+    fc.constantFrom('"AwsAggregatedEvent"', '"awsAGGREGATEDevent"'),
+    fc.oneof(jsonTextValue, fc.constant('{"windowStart":"2026-11-20T10:10:00Z"}')),
+    fc.nat(99),
+    space,
+  )
+  .map(([odd, type, timeWindow, turn, space]) => {
+    const own: Member[] = [
+      ['"timeWindow"', timeWindow],
+      ['"eventId"', '"e"'],
+      ['"eventType"', type],
+    ];
+    return objectText([...rotated([...odd, ...own], turn), eventVersion, eventSource], space);
+  });
+
 /** Events of all families as AWS documents them, many members missing. */
-export const wellFormedEventText = fc.oneof(wellFormedBare, wellFormedWrapped, wellFormedOther);
+export const wellFormedEventText = fc.oneof(
+  { weight: 3, arbitrary: wellFormedBare },
+  { weight: 3, arbitrary: wellFormedWrapped },
+  { weight: 3, arbitrary: wellFormedOther },
+  { weight: 1, arbitrary: aggregate },
+);
 
 /** Events of all families with hostile values, and documents that are none. */
 export const eventText = fc.oneof(
   { weight: 4, arbitrary: oddBare },
   { weight: 4, arbitrary: oddWrapped },
   { weight: 4, arbitrary: oddOther },
+  { weight: 1, arbitrary: aggregate },
   { weight: 1, arbitrary: jsonTextValue },
 );
 

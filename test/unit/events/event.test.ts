@@ -87,6 +87,18 @@ describe('An event is recognised', () => {
     expect(recognise(document)).toEqual({ family: 'bare', record: document });
   });
 
+  test.each(['AwsAggregatedEvent', 'awsaggregatedevent'])(
+    'as an aggregate, of the type %s, where nothing is around it',
+    (eventType) => {
+      const document = { ...record, eventType, summary: {} };
+      const envelope = { source: 'aws.s3', 'detail-type': 'x via CloudTrail', detail: document };
+
+      expect(recognise(document)).toEqual({ family: 'aggregate', document });
+      expect(recognise({ summary: {}, eventType })).toMatchObject({ family: 'unknown' });
+      expect(recognise(envelope)).toMatchObject({ family: 'wrapped', record: document });
+    },
+  );
+
   test.each<Json>([
     null,
     true,

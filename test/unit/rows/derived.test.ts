@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { recognise } from '../../../src/events/event.ts';
 import { type Json, type JsonObject, parseJson } from '../../../src/json.ts';
+import { eventTextOf } from '../../../src/rows/rebuild.ts';
 import { rowOf } from '../../../src/rows/row.ts';
 
 const arrivalMs = Date.parse('2026-11-20T12:00:00.345Z');
@@ -71,6 +72,47 @@ describe('The kind of a record', () => {
     expect(bare(members).kind).toBe(kind);
     expect(wrapped(members).kind).toBe(kind);
   });
+});
+
+describe('An aggregated event', () => {
+  const aggregate = {
+    ...record,
+    eventType: 'AwsAggregatedEvent',
+    eventId: 'a',
+    accountId: '123456789012',
+    awsRegion: 'eu-west-1',
+    timeWindow: { windowStart: '2026-11-20T10:10:00Z' },
+    userIdentity: { type: 'Root' },
+    errorCode: 'AccessDenied',
+  };
+
+  test('is no call: nobody made it, and it neither failed nor succeeded', () => {
+    const row = bare(aggregate);
+
+    expect(row).toMatchObject({
+      kind: 'aggregate',
+      event_id: 'a',
+      event_time: '2026-11-20 10:10:00.000',
+      account: '123456789012',
+      region: 'eu-west-1',
+      event_source: 'aws.ec2',
+    });
+    for (const cell of ['outcome', 'actor_type', 'error_code', 'instances', 'unmapped']) {
+      expect(row).not.toHaveProperty(cell);
+    }
+    expect(JSON.parse(eventTextOf(row))).toEqual(aggregate);
+  });
+
+  test('is no success in an envelope either', () => {
+    expect(wrapped(aggregate)).toMatchObject({ kind: 'aggregate', outcome: undefined });
+  });
+
+  test.each<Json>([null, 'x', {}, { windowStart: 7 }, { windowStart: 'yesterday' }])(
+    'of the time window %j has no time',
+    (timeWindow) => {
+      expect(bare({ ...aggregate, timeWindow })).not.toHaveProperty('event_time');
+    },
+  );
 });
 
 describe('The kind of another event', () => {

@@ -38,6 +38,11 @@ const rows: [name: string, row: Row, event: string][] = [
     { event_format: 'eventbridge', detail: 'null' },
     '{"version":"0","detail":null}',
   ],
+  [
+    'an aggregated event, which is all in its detail',
+    { event_format: 'cloudtrail', kind: 'x', event_id: 'x', region: 'y', detail: '{"n":1.0}' },
+    '{"n":1.0}',
+  ],
   ['an unknown document', { event_format: 'unknown', detail: '[1.0]' }, '[1.0]'],
   ['an unknown document of nothing', { event_format: 'unknown' }, 'null'],
 ];
@@ -81,7 +86,6 @@ describe('rebuild', () => {
       state: 'x',
       instances: [{ instance_id: 'x' }],
       instance_count: 7,
-      detail: 'no JSON',
     };
 
     expect(rebuild(row)).toEqual({});
