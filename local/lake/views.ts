@@ -81,6 +81,8 @@ const athenaFunctions: readonly string[] = [
   'from_unixtime(seconds) AS to_timestamp(seconds)',
   'from_utf8(bytes) AS decode(bytes)',
   strict('greatest'),
+  "json_array_get(json, n) AS CASE WHEN json_valid(json) THEN json_extract(json, concat('$[', " +
+    "CASE WHEN n < 0 THEN '#' ELSE '' END, n, ']')) END",
   // Not `json_extract` as well, which is what DuckDB's own `->` is made of.
   'json_extract_scalar(json, path) AS CASE WHEN json_valid(json) THEN ' +
     "CASE WHEN json_type(json, path) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string(json, path) END END",

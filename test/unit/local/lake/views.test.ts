@@ -73,6 +73,9 @@ describe('the functions of Athena', () => {
     [`json_extract_scalar('{"a":{"b":[true]}}', '$.a.b[0]')`, 'true'],
     [`json_extract_scalar('{"a":{"b":1}}', '$.a')`, null],
     [`json_extract_scalar('{"a-b":"x"}', '$.a-b')`, 'x'],
+    [`json_extract_scalar(json_array_get('[{"a":1}, {"a":2}]', 1), '$.a')`, '2'],
+    ["json_array_get('[1, 2]', -1)", '2'],
+    ["json_array_get('[1, 2]', 2)", null],
     [`json_format(json_extract('{"a":[1, 2]}', '$.a'))`, '[1,2]'],
     ["date_format(TIMESTAMP '2026-01-02 03:04:05', '%Y-%m-%dT%H:%i:%sZ')", '2026-01-02T03:04:05Z'],
     [
