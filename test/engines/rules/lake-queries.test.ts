@@ -63,7 +63,9 @@ if (!rulesFolder) {
         async ({ id }) => {
           const asked = ask(await lakeOfSample(id), asRun(published.get(id) ?? ''));
 
-          await expect(asked).rejects.toThrow(/TYPE_MISMATCH|INVALID_CAST_ARGUMENT|FUNCTION_NOT_FOUND/);
+          await expect(asked).rejects.toThrow(
+            /TYPE_MISMATCH|INVALID_CAST_ARGUMENT|FUNCTION_NOT_FOUND/,
+          );
         },
       );
     }
