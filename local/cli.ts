@@ -6,6 +6,7 @@ import { put } from './commands/put.ts';
 import { query } from './commands/query.ts';
 import { replay } from './commands/replay.ts';
 import { restore } from './commands/restore.ts';
+import { view } from './commands/view.ts';
 import { EnvironmentError, environmentErrorOf, SqlError, UsageError } from './errors.ts';
 import { type Command, invocationPrefix, nearest, runCommand } from './terminal/command.ts';
 import { type Terminal, terminalOf } from './terminal/terminal.ts';
@@ -15,6 +16,7 @@ const commands: readonly Command[] = [
   demo,
   put,
   query,
+  view,
   overview,
   restore,
   replay,

@@ -56,6 +56,9 @@ describe('The directions of imports', () => {
     ['src/transform.ts', '@aws-sdk/client-firehose'],
     ['athena/a.ts', '../src/transform.ts'],
     ['athena/a.ts', '../local/cli.ts'],
+    ['view/a.ts', '../local/lake/duckdb.ts'],
+    ['view/page/a.ts', 'node:fs'],
+    ['view/page/panels/a.ts', '../../../local/cli.ts'],
     ['local/cli.ts', './lake/duckdb.ts'],
     ['local/errors.ts', './terminal/terminal.ts'],
     ['local/terminal/a.ts', '../lake/duckdb.ts'],
@@ -92,6 +95,10 @@ describe('The directions of imports', () => {
     ['local/commands/a.ts', '@aws-sdk/client-s3'],
     ['athena/a.ts', '../src/rows/schema.ts'],
     ['handlers/a.ts', '../src/transform.ts'],
+    ['view/a.ts', '../src/rows/schema.ts'],
+    ['view/page/panels/a.ts', '../../page-data.ts'],
+    ['view/page/a.ts', 'echarts/core'],
+    ['local/commands/a.ts', '../../view/build.ts'],
   ])('allow %s to import %s', (path, specifier) => {
     expect(brokenBy(path, importing(specifier))).toEqual([]);
   });

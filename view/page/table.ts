@@ -1,0 +1,120 @@
+import type { CellValue, Column } from '../columnar.ts';
+import type { AnswerTable } from './data.ts';
+import { bdi, h } from './dom.ts';
+import type { Page } from './settings.ts';
+import { counted, number, shortened } from './text.ts';
+import { timeText, type Zone, zoneName } from './zone.ts';
+
+/** Rows that a table shows before it is asked for more. */
+const firstRows = 100;
+const moreRows = 1000;
+
+/** Characters of a cell. */
+const mostCharacters = 300;
+
+/** The text of a cell. */
+export function cellText(
+  value: CellValue,
+  kind: Column['kind'],
+  zone: Zone,
+  length?: number,
+): string {
+  if (value === null) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return kind === 'time' ? timeText(value, zone) : number(value);
+  return shortened(value, mostCharacters, length);
+}
+
+export interface TableOptions {
+  readonly caption: string;
+  /** Rows to show, in this order; all where it is not given. */
+  readonly only?: readonly number[];
+  /** Rows to begin with. */
+  readonly first?: number;
+}
+
+/** A table of an answer, with as many rows as one reads, and more when asked. */
+export function answerTable(
+  table: AnswerTable,
+  page: Page,
+  { caption, only, first = firstRows }: TableOptions,
+): HTMLElement {
+  const order = only ?? Array.from({ length: table.rows }, (_, row) => row);
+  const isNumber = table.columns.map(({ kind }) => kind === 'count');
+  const body = h('tbody');
+  const state = h('p', { class: 'note', role: 'status' });
+  let shown = 0;
+
+  const rowOf = (row: number) =>
+    h(
+      'tr',
+      {},
+      ...table.columns.map((column, at) =>
+        h(
+          'td',
+          { class: isNumber[at] ? 'number' : column.kind },
+          bdi(
+            cellText(
+              table.cells[at]?.[row] ?? null,
+              column.kind,
+              page.settings.zone,
+              table.cuts[at]?.get(row),
+            ),
+          ),
+        ),
+      ),
+    );
+
+  const show = (count: number) => {
+    const next = order.slice(shown, shown + count);
+    body.append(...next.map(rowOf));
+    shown += next.length;
+    const left = order.length - shown;
+    state.replaceChildren(
+      left === 0 ? counted(shown, 'row') : `${number(shown)} of ${counted(order.length, 'row')} `,
+      ...(left === 0
+        ? []
+        : [
+            h(
+              'button',
+              { type: 'button', click: () => show(moreRows) },
+              `Show ${number(Math.min(moreRows, left))} more`,
+            ),
+          ]),
+    );
+  };
+  show(first);
+
+  return h(
+    'div',
+    {},
+    h(
+      'div',
+      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
+      h(
+        'table',
+        {},
+        h('caption', {}, caption),
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            ...table.names.map((name, at) =>
+              h(
+                'th',
+                { scope: 'col', class: isNumber[at] ? 'number' : undefined },
+                table.columns[at]?.kind === 'time'
+                  ? `${name} (${zoneName(page.settings.zone)})`
+                  : name,
+              ),
+            ),
+          ),
+        ),
+        body,
+      ),
+    ),
+    state,
+  );
+}

@@ -1,0 +1,43 @@
+-- Who changed what of identity and of the network? The latest 300 changes.
+SELECT
+  event_time,
+  CASE WHEN event_source = 'aws.ec2' THEN 'network' ELSE 'identity' END AS area,
+  coalesce(actor_session_name, actor_name, actor_type) AS who,
+  event_name,
+  coalesce(
+    json_extract_scalar(request_parameters, '$.userName'),
+    json_extract_scalar(request_parameters, '$.roleName'),
+    json_extract_scalar(request_parameters, '$.groupName'),
+    json_extract_scalar(request_parameters, '$.policyName'),
+    json_extract_scalar(request_parameters, '$.policyArn'),
+    json_extract_scalar(request_parameters, '$.groupId'),
+    json_extract_scalar(request_parameters, '$.ModifySecurityGroupRulesRequest.GroupId'),
+    json_extract_scalar(request_parameters, '$.routeTableId'),
+    json_extract_scalar(request_parameters, '$.networkAclId'),
+    json_extract_scalar(request_parameters, '$.vpcId'),
+    json_extract_scalar(response_elements, '$.accessKey.userName')
+  ) AS on_what,
+  outcome,
+  error_code,
+  source_ip,
+  account,
+  region,
+  event_id,
+  count(*) OVER () AS of_all
+FROM unique_events
+WHERE day BETWEEN :since AND :until
+  AND account IN (:accounts)
+  AND kind = 'api_call'
+  AND (read_only = false OR read_only IS NULL)
+  AND (
+    event_source IN ('aws.iam', 'aws.organizations', 'aws.sso')
+    OR (
+      event_source = 'aws.ec2'
+      AND regexp_like(
+        event_name,
+        '^(Authorize|Revoke|Modify|Create|Delete|Update|Replace|Associate|Disassociate|Attach|Detach|Accept|Reject)(SecurityGroup|NetworkAcl|Route|Vpc|Subnet|InternetGateway|NatGateway|TransitGateway|Vpn|CustomerGateway|NetworkInterface|Address|FlowLogs|DhcpOptions)'
+      )
+    )
+  )
+ORDER BY event_time DESC, event_id
+LIMIT 300
