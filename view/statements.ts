@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { conditions } from '../athena/conditions.ts';
 import type { StatementName } from './answers.ts';
 import { grainOf, type Scope } from './scope.ts';
 
@@ -11,7 +12,7 @@ export const statementText = (name: StatementName) =>
 /**
  * A statement that answers for a scope. The text means the same to DuckDB with the functions of
  * Athena, and to Athena itself. Placeholders are `:since`, `:until`, `:grain`, and `:accounts`, whose
- * line is left out where all accounts are meant.
+ * line is left out where all accounts are meant; the name of a condition stands for its SQL.
  */
 export function statementOf(name: StatementName, { since, until, accounts }: Scope): string {
   const values: Readonly<Record<string, string>> = {
@@ -24,7 +25,7 @@ export function statementOf(name: StatementName, { since, until, accounts }: Sco
     .split('\n')
     .filter((line) => accounts.length > 0 || !line.includes(':accounts'))
     .join('\n')
-    .replace(/:(?:since|until|grain|accounts)\b/g, (placeholder) => values[placeholder] ?? '');
+    .replace(/:[a-z]+\b/g, (name) => values[name] ?? conditions[name.slice(1)] ?? name);
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -15,15 +15,7 @@ WITH denials AS (
   FROM unique_events
   WHERE day BETWEEN :since AND :until
     AND account IN (:accounts)
-    AND outcome = 'failure'
-    AND (
-      error_code LIKE '%AccessDenied%'
-      OR error_code LIKE '%Unauthorized%'
-      OR error_code LIKE '%NotAuthorized%'
-      OR error_code LIKE '%Forbidden%'
-      -- Whatever the code: SNS says AuthorizationError, EC2 of an image Client.AuthFailure.
-      OR lower(error_message) LIKE '%not authorized%'
-    )
+    AND :denied
   GROUP BY coalesce(actor_name, actor_principal_id, source_ip), service, event_name, error_code
 )
 SELECT first_time, last_time, is_new, who, service, event_name, error_code, calls, addresses, last_message,

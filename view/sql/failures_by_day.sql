@@ -6,15 +6,7 @@ WITH failed AS (
     coalesce(error_code, 'no code') AS code,
     concat(coalesce(service, '?'), ' ', coalesce(event_name, '?')) AS call,
     coalesce(actor_name, actor_principal_id, source_ip, 'unknown') AS role,
-    CASE
-      WHEN error_code LIKE '%AccessDenied%'
-        OR error_code LIKE '%Unauthorized%'
-        OR error_code LIKE '%NotAuthorized%'
-        OR error_code LIKE '%Forbidden%'
-        -- Whatever the code: SNS says AuthorizationError, EC2 of an image Client.AuthFailure.
-        OR lower(error_message) LIKE '%not authorized%'
-      THEN 1 ELSE 0
-    END AS is_denied
+    CASE WHEN :denied THEN 1 ELSE 0 END AS is_denied
   FROM unique_events
   WHERE day BETWEEN :since AND :until
     AND account IN (:accounts)
