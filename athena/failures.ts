@@ -16,6 +16,8 @@ export const failureTypes = [
   'AmazonOpenSearchService-failed',
   'splunk-failed',
   'http-endpoint-failed',
+  // Ours: what history could not read, see src/trail.
+  'file-failed',
 ] as const;
 
 export const failurePartitions = [
@@ -65,6 +67,12 @@ export const failuresTable: Relation = {
     text('lambdaarn', 'The function that was tried.'),
     text('sequencenumber', 'Its number in a Kinesis stream, where one was the source.'),
     text('subsequencenumber', 'Its number in a record of that stream.'),
+    text(
+      'bucket',
+      'Of a trail file that failed, or of a record in one: the bucket that it lies in.',
+    ),
+    text('key', 'The key of that file.'),
+    text('place', 'Where in that file.'),
     ...failurePartitions,
   ],
 };

@@ -14,6 +14,9 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   lambdaarn: ['lambdaARN', 'lambdaArn'],
   sequencenumber: ['sequenceNumber'],
   subsequencenumber: ['subSequenceNumber'],
+  bucket: ['bucket'],
+  key: ['key'],
+  place: ['place'],
 };
 
 /** A pattern for the error objects of a lake. Unfinished files start with a dot. */

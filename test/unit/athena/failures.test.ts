@@ -46,6 +46,7 @@ describe('The table failures', () => {
       ['rawData', 'errorCode', 'errorMessage', 'attemptsMade', 'arrivalTimestamp'],
       ['attemptEndingTimestamp', 'lambdaARN', 'lastErrorCode', 'lastErrorMessage'],
       ['sequenceNumber', 'subSequenceNumber'],
+      ['bucket', 'key', 'place'], // of a trail's file
     ].flat();
     const names = input.StorageDescriptor.Columns.map(({ Name }) => Name);
 
