@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,7 +10,7 @@ import { readTemplate, TemplateError } from './template/read-template.ts';
 
 /** A function, ready to run. */
 export interface Bundle {
-  /** The function's logical id in template.yaml. */
+  /** The function's logical id in its template. */
   readonly logicalId: string;
   /** Absolute path of the module. Beside it lie those that it loads. */
   readonly file: string;
@@ -98,7 +99,7 @@ export function esbuildOptions({ logicalId, properties }: FunctionBuild): BuildO
 }
 
 /**
- * Bundles every function of template.yaml by the settings that stand there, so that `sam build`
+ * Bundles every function of the templates by the settings that stand there, so that `sam build`
  * makes the same files, byte for byte (source maps aside, whose paths are relative).
  * @throws Error with esbuild's messages where a source does not build
  */
@@ -132,8 +133,14 @@ interface Built {
 /** Sizes of all files that a build makes, by their paths in its folder. */
 type Outputs = Readonly<Record<string, number>>;
 
+/** Templates with functions; a project need not have the optional stacks. */
+const templates = ['template.yaml', 'history.yaml'];
+
 const buildsOf = (root: string) =>
-  functionBuilds(readTemplate(pathToFileURL(join(root, 'template.yaml'))));
+  templates
+    .map((template) => join(root, template))
+    .filter((file) => existsSync(file))
+    .flatMap((file) => functionBuilds(readTemplate(pathToFileURL(file))));
 
 async function buildFunction(
   functionBuild: FunctionBuild,

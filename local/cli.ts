@@ -1,3 +1,4 @@
+import { backfill } from './commands/backfill.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
 import { invocation } from './commands/invocation.ts';
@@ -15,6 +16,7 @@ import { type Terminal, terminalOf } from './terminal/terminal.ts';
 const commands: readonly Command[] = [
   demo,
   put,
+  backfill,
   query,
   view,
   overview,

@@ -49,12 +49,20 @@ function errorLineOf({ bytes, broken, place, isContinued }: SourcePiece): ErrorL
   const fields = fieldsIn(bytes);
   const raw = fields && rawDataIn(fields);
   const arrival = fields && arrivalIn(fields);
+  if (fields && isOfTrailFile(fields)) {
+    return { place, problem: 'of a trail file: read it again with `backfill --again`' };
+  }
   if (!raw || arrival === undefined) return { place, problem: 'not an error object of Firehose' };
   const code = textIn(fields, ['errorCode', 'lastErrorCode', 'ErrorCode']) ?? 'unknown';
   const { original, arrivedMs } = originalOf(uncarry(raw, Math.floor(arrival)));
   const record = recordOf(original);
   if (!record) return { place, problem: 'too large for a record, even gzipped' };
   return { id: idOf(original, arrivedMs), place, code, arrivalMs: arrivedMs, bytes: record };
+}
+
+/** What history could not read keeps a part of its bytes only: they are no record. See src/trail/failure-line.ts. */
+function isOfTrailFile({ bucket, key, place }: JsonObject): boolean {
+  return [bucket, key, place].every((field) => typeof field === 'string');
 }
 
 function fieldsIn(bytes: Uint8Array): JsonObject | undefined {

@@ -39,24 +39,27 @@ function listPattern(most: number): string {
 const open = '# <generated from="src/partition/sources.ts" by="npm run generate">\n';
 const close = '# </generated>\n';
 
-/** Default and AllowedPattern of parameter `PartitionSources` in template.yaml. */
+/** The templates that have the parameter. */
+const templates = ['template.yaml', 'history.yaml'];
+
+/** Default and AllowedPattern of parameter `PartitionSources` in the templates. */
 export const partitionSources: Writer = {
   makes: 'default and pattern of parameter PartitionSources',
   from: 'src/partition/sources.ts',
-  async files(root) {
-    const text = await readFile(new URL('template.yaml', root), 'utf8');
-    const start = text.indexOf(open);
-    const end = text.indexOf(`${indent}${close}`, start);
-    if (start < 0 || end < 0) throw new Error('template.yaml has lost the lines around it');
-    return [
-      {
-        path: 'template.yaml',
-        text:
-          text.slice(0, start + open.length) +
-          `${indent}Default: ${wrappedList(defaultSources)}\n` +
-          `${indent}AllowedPattern: ${listPattern(maxSources)}\n` +
-          text.slice(end),
-      },
-    ];
-  },
+  files: (root) => Promise.all(templates.map((path) => inTemplate(path, root))),
 };
+
+async function inTemplate(path: string, root: URL) {
+  const text = await readFile(new URL(path, root), 'utf8');
+  const start = text.indexOf(open);
+  const end = text.indexOf(`${indent}${close}`, start);
+  if (start < 0 || end < 0) throw new Error(`${path} has lost the lines around it`);
+  return {
+    path,
+    text:
+      text.slice(0, start + open.length) +
+      `${indent}Default: ${wrappedList(defaultSources)}\n` +
+      `${indent}AllowedPattern: ${listPattern(maxSources)}\n` +
+      text.slice(end),
+  };
+}

@@ -18,7 +18,10 @@ import { functionBuilds } from '../../local/template/function-builds.ts';
 import { readTemplate } from '../../local/template/read-template.ts';
 
 const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
-const [realBuild] = functionBuilds(readTemplate(new URL('../../template.yaml', import.meta.url)));
+const realBuilds = ['template.yaml', 'history.yaml'].flatMap((file) =>
+  functionBuilds(readTemplate(new URL(`../../${file}`, import.meta.url))),
+);
+const [realBuild] = realBuilds;
 
 const template = (properties = '') => `
 Resources:
@@ -132,27 +135,31 @@ describe('build', () => {
   test("makes the same bundle as esbuild's command line with the arguments that SAM calls it with", async () => {
     // Prepare: aws-lambda-builders writes `--key`, `--key=text`, `--key:item`.
     const outdir = join(root, 'sam');
-    const { EntryPoints = [], ...others } = realBuild?.properties ?? {};
-    const flags = Object.entries(others).flatMap(([name, value]) => {
-      const flag = `--${name.replaceAll(/(?<=.)([A-Z])/g, '-$1').toLowerCase()}`;
-      if (typeof value === 'boolean') return value ? [flag] : [];
-      return typeof value === 'string'
-        ? [`${flag}=${value}`]
-        : (value ?? []).map((item) => `${flag}:${item}`);
-    });
     const esbuild = join(projectRoot, 'node_modules/.bin/esbuild');
 
     // Act
-    const args = [...EntryPoints, '--bundle', '--platform=node', `--outdir=${outdir}`, ...flags];
-    execFileSync(esbuild, [...args, '--log-level=error'], { cwd: projectRoot });
-    const [bundle] = await build({ outdir: join(root, 'ours') });
+    for (const { properties } of realBuilds) {
+      const { EntryPoints = [], ...others } = properties;
+      const flags = Object.entries(others).flatMap(([name, value]) => {
+        const flag = `--${name.replaceAll(/(?<=.)([A-Z])/g, '-$1').toLowerCase()}`;
+        if (typeof value === 'boolean') return value ? [flag] : [];
+        return typeof value === 'string'
+          ? [`${flag}=${value}`]
+          : (value ?? []).map((item) => `${flag}:${item}`);
+      });
+      const args = [...EntryPoints, '--bundle', '--platform=node', `--outdir=${outdir}`, ...flags];
+      execFileSync(esbuild, [...args, '--log-level=error'], { cwd: projectRoot });
+    }
+    const bundles = await build({ outdir: join(root, 'ours') });
 
     // Assess
     const modulesIn = (folder: string) =>
       readdirSync(folder)
         .filter((file) => file.endsWith('.mjs'))
         .map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
-    expect(bundle?.file).toBe(join(root, 'ours', realBuild?.bundle ?? ''));
+    expect(bundles.map(({ file }) => file)).toEqual(
+      realBuilds.map(({ bundle }) => join(root, 'ours', bundle)),
+    );
     expect(modulesIn(join(root, 'ours'))).toEqual(modulesIn(outdir));
   });
 
