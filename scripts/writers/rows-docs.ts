@@ -1,5 +1,6 @@
 import { hive } from '../../athena/dialects.ts';
 import { partitionColumns } from '../../athena/tables.ts';
+import { notAbout } from '../../src/events/instance-texts.ts';
 import { typeIn } from '../../src/rows/column-type.ts';
 import { type Column, columns, type Origin } from '../../src/rows/schema.ts';
 import { code, table } from '../markdown.ts';
@@ -45,6 +46,14 @@ Every row also has the two columns of its partition: ${partitionColumns.map(({ n
 ## Columns
 
 ${table(columnHead, columns.map(columnRow))}
+
+## Instances
+
+\`instances\` has every EC2 instance whose id or ARN is a whole text somewhere in the event: in \`requestParameters\`, \`responseElements\`, \`serviceEventDetails\` and \`resources\` of a CloudTrail record; in the \`resources\` and anywhere in the \`detail\` of another event of AWS's own sources; of anybody else's event in its \`resources\` only. The key does not matter, as new APIs come with new ones. An id inside other text is none. The instance that makes a call is in \`actor_instance_id\`.
+
+Below these keys nothing is looked for, because an id there names no instance that the event is about (tags are what people write into them, tokens are made up, sessions are named for who acts, and AWS Config lists as relationships what else there is around a resource): ${[...notAbout].map(code).join(', ')}.
+
+An id may belong to an instance that AWS runs for you in an account of its own, such as a node of SageMaker HyperPod or of a GameLift fleet. EC2 knows no tags of it: \`tag_status\` is \`none\`.
 
 ## Nothing is left out
 

@@ -17,7 +17,7 @@ function stateText(state: StateChange['state']): string {
 }
 
 function stateChangeRow([type, change]: [string, StateChange]): string[] {
-  const { state, previous, id, verb, errorCode, errorMessage, instances = [] } = change;
+  const { state, previous, id, verb, errorCode, errorMessage } = change;
   return [
     type,
     stateText(state),
@@ -28,20 +28,11 @@ function stateChangeRow([type, change]: [string, StateChange]): string[] {
       .filter((paths) => paths !== undefined)
       .map(pathsText)
       .join('; '),
-    instances.map(code).join(', '),
   ];
 }
 
 function stateChangesOf([source, types]: [string, Readonly<Record<string, StateChange>>]): string {
-  const head = [
-    'detail-type',
-    'state',
-    'previous state',
-    'resource id',
-    'verb',
-    'error',
-    'instances',
-  ];
+  const head = ['detail-type', 'state', 'previous state', 'resource id', 'verb', 'error'];
   return `## ${source}\n\n${table(head, Object.entries(types).map(stateChangeRow))}`;
 }
 
@@ -57,7 +48,8 @@ export const stateChangesDocs: Writer = {
 
 # State changes
 
-For other events of AWS's own sources, this map says where \`state\`, \`previous_state\`, \`resource_id\`, \`event_name\` (the verb), \`error_code\` and \`error_message\` come from. It has ${types.length} types of event from ${sources.length} sources; ${changes.length} of them name a state, so their \`kind\` is \`state_change\`. Paths start below \`detail\`; \`@resources\` is the list in the envelope. If there are several paths, the first one with a value (not blank, not an object) counts. Ids of EC2 instances are taken from the envelope's resources and from the paths in the last column; \`{}\` marks a JSON text to be parsed.
+For other events of AWS's own sources, this map says where \`state\`, \`previous_state\`, \`resource_id\`, \`event_name\` (the verb), \`error_code\` and \`error_message\` come from. It has ${types.length} types of event from ${sources.length} sources; ${changes.length} of them name a state, so their \`kind\` is \`state_change\`. Paths start below \`detail\`; \`@resources\` is the list in the envelope. If there are several paths, the first one with a value (not blank, not an object) counts. 
+EC2 instances are found in the envelope's \`resources\` and, in events of AWS's own sources, anywhere in \`detail\`: see [rows.md](rows.md#instances).
 
 An event of any other type becomes a row too, with its whole \`detail\` but without these cells: a wrong guess would be worse than none.
 

@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { instanceIdIn } from './instance-id.ts';
-import { finderOf, type Path } from './path.ts';
+import { instanceTextsIn } from './instance-texts.ts';
+import { finderOf } from './path.ts';
 
 /** An EC2 instance that an event is about, with what the event says of its state. */
 export interface EventInstance {
@@ -10,60 +11,27 @@ export interface EventInstance {
 }
 
 /**
- * Where CloudTrail records have the ids of the instances that a call is about. The two encodings of
- * the EC2 API are both there: `instancesSet.items[]` of old actions, `ModifyXRequest.InstanceId` of
- * new ones. The instance that *makes* a call is in `userIdentity`, and an id in an error message is
- * free text: neither is looked at.
+ * Parts of a CloudTrail record in which ids of instances are looked for, in the order in which they count. The
+ * instance that *makes* a call is in `userIdentity`, and an id in an error message is free text: neither
+ * is looked at.
  */
-const requestPaths = [
-  'instanceId',
-  'instancesSet.items[].instanceId',
-  'instancesSet.item[].instanceId',
-  'resourcesSet.items[].resourceId',
-  'filterSet.items[].valueSet.items[].value',
-  '*Request.InstanceId',
-  '*Request.InstanceIds[]',
-  '*Request.InstanceCreditSpecification[].InstanceId',
-  'instanceIds[]',
-  'target',
-  'resourceId',
-  'filters[].values[]',
-  'instances[].instanceId',
-  'targets[].id',
-  'targets[].values[]', // SendCommand, StartAutomationExecution of Systems Manager, by `InstanceIds`
-  // As the API references name them, in CloudTrail's case; in no published record yet.
-  'resourceARNList[]', // TagResources, UntagResources of the Resource Groups Tagging API
-  'resourceArn', // StartBackupJob of AWS Backup
-];
+export const searchedKeys = [
+  'requestParameters',
+  'responseElements',
+  'serviceEventDetails',
+] as const;
 
-const responsePaths = [
-  'instancesSet.items[].instanceId',
-  'instanceId',
-  'command.instanceIds[]',
-  'instances[].instanceId',
-  '*Response.iamInstanceProfileAssociation.instanceId', // Replace-, DisassociateIamInstanceProfile
-  '*Response.fleetInstanceSet.item[].instanceIds.item[]',
-];
-
-/** Of a Spot instance that was given or taken back: `BidFulfilledEvent`, `BidEvictedEvent`. */
-const serviceEventPaths = ['instanceIdSet[]'];
-
-/** Where the ids are, by the keys of a record and in the order in which they count. */
-export const idPaths: readonly { readonly key: string; readonly paths: readonly Path[] }[] = [
-  { key: 'requestParameters', paths: requestPaths },
-  { key: 'responseElements', paths: responsePaths },
-  { key: 'serviceEventDetails', paths: serviceEventPaths },
-  { key: 'resources', paths: ['ARN'] },
-];
-
-const idFinders = idPaths.map(({ key, paths }) => ({ key, find: finderOf(paths) }));
+const resourceArns = finderOf(['ARN']);
 
 /** Items of a response that tell a state beside the id: Run-, Start-, Stop-, TerminateInstances. */
 const instanceItems = finderOf(['instancesSet.items[]']);
 
 /** The instances that a CloudTrail record is about, in order of appearance, none twice. */
 export function instancesInRecord(record: JsonObject): EventInstance[] {
-  const instances = instancesIn(idFinders.flatMap(({ key, find }) => find(record[key])));
+  const instances = instancesIn([
+    ...searchedKeys.flatMap((key) => instanceTextsIn(record[key])),
+    ...resourceArns(record.resources),
+  ]);
   return withStates(instances, record.responseElements);
 }
 

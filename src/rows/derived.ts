@@ -45,8 +45,12 @@ export function recordFacts(record: JsonObject, arrivalMs: number): RecordFacts 
   };
 }
 
-export function envelopeFacts(envelope: JsonObject, arrivalMs: number): EnvelopeFacts {
-  const change = stateFactsOf(envelope);
+export function envelopeFacts(
+  envelope: JsonObject,
+  isAwsMade: boolean,
+  arrivalMs: number,
+): EnvelopeFacts {
+  const change = stateFactsOf(envelope, isAwsMade);
   return {
     arrivalMs,
     envelope,

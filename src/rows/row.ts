@@ -29,7 +29,7 @@ export function rowOf(event: AwsEvent, arrivalMs: number): Row {
       return fill(plans.wrapped, event, recordFacts(event.record, arrivalMs));
     case 'other': {
       const parts = { envelope: event.envelope, record: nothing };
-      return fill(plans.other, parts, envelopeFacts(event.envelope, arrivalMs));
+      return fill(plans.other, parts, envelopeFacts(event.envelope, event.isAwsMade, arrivalMs));
     }
     case 'aggregate':
       return aggregateRowOf({ document: event.document, arrivalMs });

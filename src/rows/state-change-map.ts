@@ -27,8 +27,8 @@ export interface StateChange {
   readonly verb?: Paths;
   readonly errorCode?: Paths;
   readonly errorMessage?: Paths;
-  /** Where ids of EC2 instances are, beside the envelope's resources, which are always looked at. */
-  readonly instances?: readonly Path[];
+  /** Where texts of JSON have ids of EC2 instances; all other texts of `detail` are always looked at. */
+  readonly instanceTexts?: readonly Path[];
 }
 
 /**
@@ -121,12 +121,12 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'EC2 Auto Scaling Instance Refresh Rollback Succeeded': { state: { is: 'rollback-succeeded' }, id: 'InstanceRefreshId' },
     'EC2 Auto Scaling Instance Refresh Started': { state: { is: 'started' }, id: 'InstanceRefreshId' },
     'EC2 Auto Scaling Instance Refresh Succeeded': { state: { is: 'succeeded' }, id: 'InstanceRefreshId' },
-    'EC2 Instance Launch Successful': { state: { is: 'successful' }, id: 'AutoScalingGroupName', instances: ['EC2InstanceId'] },
-    'EC2 Instance Launch Unsuccessful': { state: { is: 'unsuccessful' }, id: 'AutoScalingGroupName', errorMessage: 'StatusMessage', instances: ['EC2InstanceId'] },
-    'EC2 Instance Terminate Successful': { state: { is: 'successful' }, id: 'AutoScalingGroupName', instances: ['EC2InstanceId'] },
-    'EC2 Instance Terminate Unsuccessful': { state: { is: 'unsuccessful' }, id: 'AutoScalingGroupName', errorMessage: 'StatusMessage', instances: ['EC2InstanceId'] },
-    'EC2 Instance-launch Lifecycle Action': { state: 'LifecycleTransition', id: 'AutoScalingGroupName', instances: ['EC2InstanceId'] },
-    'EC2 Instance-terminate Lifecycle Action': { state: 'LifecycleTransition', id: 'AutoScalingGroupName', instances: ['EC2InstanceId'] },
+    'EC2 Instance Launch Successful': { state: { is: 'successful' }, id: 'AutoScalingGroupName' },
+    'EC2 Instance Launch Unsuccessful': { state: { is: 'unsuccessful' }, id: 'AutoScalingGroupName', errorMessage: 'StatusMessage' },
+    'EC2 Instance Terminate Successful': { state: { is: 'successful' }, id: 'AutoScalingGroupName' },
+    'EC2 Instance Terminate Unsuccessful': { state: { is: 'unsuccessful' }, id: 'AutoScalingGroupName', errorMessage: 'StatusMessage' },
+    'EC2 Instance-launch Lifecycle Action': { state: 'LifecycleTransition', id: 'AutoScalingGroupName' },
+    'EC2 Instance-terminate Lifecycle Action': { state: 'LifecycleTransition', id: 'AutoScalingGroupName' },
   },
   'aws.b2bi': {
     'Acknowledgement Completed': { state: { is: 'completed' }, id: 'trading-partner-id' },
@@ -135,15 +135,15 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'Transformation Failed': { state: { is: 'failed' }, id: 'trading-partner-id', errorCode: 'failure-code', errorMessage: 'failure-message' },
   },
   'aws.backup': {
-    'Backup Job State Change': { state: 'state', id: 'backupJobId', errorMessage: 'statusMessage', instances: ['resourceArn'] },
+    'Backup Job State Change': { state: 'state', id: 'backupJobId', errorMessage: 'statusMessage' },
     'Backup Plan State Change': { state: 'state', id: 'backupPlanId' },
     'Backup Vault State Change': { state: 'state', id: 'backupVaultName' },
-    'Copy Job State Change': { state: 'state', id: 'copyJobId', errorMessage: 'statusMessage', instances: ['resourceArn'] },
-    'Recovery Point Index State Change': { state: 'indexStatus', id: 'recoveryPointArn', instances: ['sourceResourceArn'] },
-    'Recovery Point State Change': { state: 'status', id: '@resources', instances: ['resourceArn'] },
+    'Copy Job State Change': { state: 'state', id: 'copyJobId', errorMessage: 'statusMessage' },
+    'Recovery Point Index State Change': { state: 'indexStatus', id: 'recoveryPointArn' },
+    'Recovery Point State Change': { state: 'status', id: '@resources' },
     'Region Setting State Change': { state: 'state' },
-    'Restore Job State Change': { state: ['status', 'state'], id: 'restoreJobId', errorMessage: 'statusMessage', instances: ['sourceResourceArn', 'createdResourceArn'] },
-    'Scan Job State Change': { state: 'state', id: 'scanJobId', instances: ['resourceArn'] },
+    'Restore Job State Change': { state: ['status', 'state'], id: 'restoreJobId', errorMessage: 'statusMessage' },
+    'Scan Job State Change': { state: 'state', id: 'scanJobId' },
   },
   'aws.batch': {
     'Batch Job Queue Blocked': { state: 'status', id: 'jobId' },
@@ -166,15 +166,15 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   'aws.cloudformation': {
     'CloudFormation Drift Detection Status Change': { state: 'status-details.detection-status', id: 'stack-id' },
     'CloudFormation Hook Invocation Progress': { state: 'status', id: 'target-detail.target-id' },
-    'CloudFormation Resource Status Change': { state: 'status-details.status', id: ['physical-resource-id', 'logical-resource-id'], instances: ['physical-resource-id'] },
+    'CloudFormation Resource Status Change': { state: 'status-details.status', id: ['physical-resource-id', 'logical-resource-id'] },
     'CloudFormation Stack Status Change': { state: 'status-details.status', id: 'stack-id' },
     'CloudFormation StackSet Operation Status Change': { state: 'status-details.status', id: 'stack-set-operation-id' },
     'CloudFormation StackSet StackInstance Status Change': { state: 'status-details.status', id: 'stack-id' },
     'CloudFormation StackSet Status Change': { state: 'status-details.status', id: 'stack-set-arn' },
   },
   'aws.cloudwatch': {
-    'CloudWatch Alarm Configuration Change': { state: 'state.value', id: 'alarmName', verb: 'operation', instances: ['configuration.metrics[].metricStat.metric.dimensions.InstanceId'] },
-    'CloudWatch Alarm State Change': { state: 'state.value', previous: 'previousState.value', id: 'alarmName', instances: ['configuration.metrics[].metricStat.metric.dimensions.InstanceId'] },
+    'CloudWatch Alarm Configuration Change': { state: 'state.value', id: 'alarmName', verb: 'operation' },
+    'CloudWatch Alarm State Change': { state: 'state.value', previous: 'previousState.value', id: 'alarmName' },
   },
   'aws.codeartifact': {
     'CodeArtifact Package Version State Change': { state: 'packageVersionState', id: 'packageName', verb: 'operationType' },
@@ -193,7 +193,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   },
   'aws.codedeploy': {
     'CodeDeploy Deployment State-change Notification': { state: 'state', id: 'deploymentId' },
-    'CodeDeploy Instance State-change Notification': { state: 'state', id: 'deploymentId', instances: ['instanceId'] },
+    'CodeDeploy Instance State-change Notification': { state: 'state', id: 'deploymentId' },
   },
   'aws.codeguru-profiler': {
     'CodeGuru Profiler Recommendations State Change': { state: 'status', id: 'deduplicationId' },
@@ -209,10 +209,9 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
       state: 'configurationItem.configurationItemStatus',
       id: 'configurationItem.resourceId',
       verb: 'configurationItemDiff.changeType',
-      instances: ['configurationItem.resourceId'],
     },
     'Config Configuration Snapshot Delivery Status': { id: 'configSnapshotId', verb: 'messageType' },
-    'Config Rules Compliance Change': { state: 'newEvaluationResult.complianceType', previous: 'oldEvaluationResult.complianceType', id: 'resourceId', instances: ['resourceId'] },
+    'Config Rules Compliance Change': { state: 'newEvaluationResult.complianceType', previous: 'oldEvaluationResult.complianceType', id: 'resourceId' },
     'Config Rules Re-evaluation Status': { id: 'configRuleNames[]', verb: 'messageType' },
   },
   'aws.connect': {
@@ -282,19 +281,19 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'EC2 Capacity Reservation Delayed': { state: { is: 'delayed' }, id: 'capacity-reservation-id' },
     'EC2 Capacity Reservation Expired': { state: { is: 'expired' }, id: 'capacity-reservation-id' },
     'EC2 Capacity Reservation Failed': { state: { is: 'failed' }, id: 'capacity-reservation-id' },
-    'EC2 Capacity Reservation Instance Interruption Warning': { id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Capacity Reservation Instance Interruption Warning': { id: 'instance-id' },
     'EC2 Capacity Reservation Scheduled': { state: { is: 'scheduled' }, id: 'capacity-reservation-id' },
     'EC2 Capacity Reservation Unsupported': { state: { is: 'unsupported' }, id: 'capacity-reservation-id' },
     'EC2 Fast Launch State-change Notification': { state: 'state', id: 'imageId' },
-    'EC2 Instance Rebalance Recommendation': { id: 'instance-id', instances: ['instance-id'] },
-    'EC2 Instance State-change Notification': { state: 'state', id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Instance Rebalance Recommendation': { id: 'instance-id' },
+    'EC2 Instance State-change Notification': { state: 'state', id: 'instance-id' },
     'EC2 On-Demand Capacity Reservation Suspended': { state: { is: 'suspended' }, id: 'capacity-reservation-id' },
     'EC2 On-Demand Capacity Reservation Suspension Failed': { state: { is: 'suspension-failed' }, id: 'capacity-reservation-id' },
     'EC2 On-Demand Capacity Reservation Unsuspended': { state: { is: 'unsuspended' }, id: 'capacity-reservation-id' },
     'EC2 On-Demand Capacity Reservation Unsuspension Failed': { state: { is: 'unsuspension-failed' }, id: 'capacity-reservation-id' },
-    'EC2 Spot Instance Interruption Warning': { id: 'instance-id', instances: ['instance-id'] },
-    'EC2 Spot Instance Rebalance Recommended': { id: 'instance-id', instances: ['instance-id'] },
-    'EC2 Spot Instance Request Fulfillment': { id: 'spot-instance-request-id', instances: ['instance-id'] },
+    'EC2 Spot Instance Interruption Warning': { id: 'instance-id' },
+    'EC2 Spot Instance Rebalance Recommended': { id: 'instance-id' },
+    'EC2 Spot Instance Request Fulfillment': { id: 'spot-instance-request-id' },
     'Future Capacity Request Canceled': { state: { is: 'canceled' }, id: 'capacity-reservation-id' },
     'Future Capacity Request Completed': { state: { is: 'completed' }, id: 'capacity-reservation-id' },
     'Future Capacity Request Delayed': { state: { is: 'delayed' }, id: 'capacity-reservation-id' },
@@ -318,14 +317,14 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   'aws.ec2fleet': {
     'EC2 Fleet Error': { id: '@resources', errorCode: 'sub-type', errorMessage: 'description' },
     'EC2 Fleet Information': { id: '@resources', verb: 'sub-type' },
-    'EC2 Fleet Instance Change': { state: 'sub-type', id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Fleet Instance Change': { state: 'sub-type', id: 'instance-id' },
     'EC2 Fleet Spot Instance Request Change': { state: 'sub-type', id: 'spot-instance-request-id' },
     'EC2 Fleet State Change': { state: 'sub-type', id: '@resources' },
   },
   'aws.ec2spotfleet': {
     'EC2 Spot Fleet Error': { id: '@resources', errorCode: 'sub-type', errorMessage: 'description' },
     'EC2 Spot Fleet Information': { id: '@resources', verb: 'sub-type' },
-    'EC2 Spot Fleet Instance Change': { state: 'sub-type', id: 'instance-id', instances: ['instance-id'] },
+    'EC2 Spot Fleet Instance Change': { state: 'sub-type', id: 'instance-id' },
     'EC2 Spot Fleet Spot Instance Request Change': { state: 'sub-type', id: 'spot-instance-request-id' },
     'EC2 Spot Fleet State Change': { state: 'sub-type', id: '@resources' },
   },
@@ -337,9 +336,9 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'ECR Replication Action': { state: 'result', id: 'repository-name', verb: 'action-type' },
   },
   'aws.ecs': {
-    'ECS Container Instance State Change': { state: 'status', id: 'containerInstanceArn', instances: ['ec2InstanceId'] },
+    'ECS Container Instance State Change': { state: 'status', id: 'containerInstanceArn' },
     'ECS Deployment State Change': { state: 'eventName', id: 'deploymentId' },
-    'ECS Service Action': { id: '@resources', verb: 'eventName', errorMessage: 'reason', instances: ['ec2InstanceIds[]'] },
+    'ECS Service Action': { id: '@resources', verb: 'eventName', errorMessage: 'reason' },
     'ECS Task State Change': { state: 'lastStatus', id: 'taskArn' },
   },
   'aws.elasticache': {
@@ -422,7 +421,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'Ground Station Dataflow Endpoint Group State Change': { state: 'dataflowEndpointGroupState', id: 'dataflowEndpointGroupId' },
   },
   'aws.guardduty': {
-    'GuardDuty Finding': { id: 'id', instances: ['resource.instanceDetails.instanceId'] },
+    'GuardDuty Finding': { id: 'id' },
     'GuardDuty Malware Protection Object Scan Result': { state: 'scanResultDetails.scanResultStatus', id: 's3ObjectDetails.objectKey' },
     'GuardDuty Malware Protection Post Scan Action Failed': {
       state: 'postScanActions[].status',
@@ -437,19 +436,17 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
       state: 'currentStatus',
       previous: 'previousStatus',
       id: ['resourceDetails.ec2InstanceDetails.instanceId', 'resourceDetails.eksClusterDetails.clusterName', 'resourceDetails.ecsClusterDetails.clusterName'],
-      instances: ['resourceDetails.ec2InstanceDetails.instanceId'],
     },
     'GuardDuty Runtime Protection Unhealthy': {
       state: 'currentStatus',
       previous: 'previousStatus',
       id: ['resourceDetails.ec2InstanceDetails.instanceId', 'resourceDetails.eksClusterDetails.clusterName', 'resourceDetails.ecsClusterDetails.clusterName'],
       errorMessage: 'issue',
-      instances: ['resourceDetails.ec2InstanceDetails.instanceId'],
     },
   },
   'aws.health': {
-    'AWS Health Abuse Event': { state: 'statusCode', id: 'eventArn', instances: ['affectedEntities[].entityValue'] },
-    'AWS Health Event': { state: 'statusCode', id: 'eventArn', instances: ['affectedEntities[].entityValue'] },
+    'AWS Health Abuse Event': { state: 'statusCode', id: 'eventArn' },
+    'AWS Health Event': { state: 'statusCode', id: 'eventArn' },
   },
   'aws.healthlake': {
     'Data Store Active': { state: { is: 'active' }, id: 'datastoreId' },
@@ -474,8 +471,8 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   },
   'aws.inspector2': {
     'Inspector2 Coverage': { state: 'scanStatus.statusCodeValue', id: '@resources' },
-    'Inspector2 Finding': { state: 'status', id: 'findingArn', instances: ['resources[].id'] },
-    'Inspector2 Scan': { state: 'scan-status', id: '@resources', instances: ['instance-id'] },
+    'Inspector2 Finding': { state: 'status', id: 'findingArn' },
+    'Inspector2 Scan': { state: 'scan-status', id: '@resources' },
   },
   'aws.iotanalytics': {
     'IoT Analytics DataSet Lifecycle Notification': { state: 'state', id: 'dataset-name', errorMessage: 'message' },
@@ -591,7 +588,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'OpsWorks Alert': { id: 'instance-id', errorMessage: 'message' },
     'OpsWorks Command State Change': { state: 'status', id: 'command-id', verb: 'type' },
     'OpsWorks Deployment State Change': { state: 'status', id: 'deployment-id', verb: 'command' },
-    'OpsWorks Instance State Change': { state: 'status', id: 'instance-id', instances: ['ec2-instance-id'] },
+    'OpsWorks Instance State Change': { state: 'status', id: 'instance-id' },
   },
   'aws.proton': {
     'AWS Proton Environment Account Connection Status Change': { state: 'status', previous: 'previousStatus', id: 'environmentName' },
@@ -631,8 +628,8 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'Route 53 Application Recovery Controller recovery group readiness status change': { state: 'new-state.readiness-status', previous: 'previous-state.readiness-status', id: 'recovery-group-name' },
   },
   'aws.route53resolver': {
-    'DNS Firewall Alert': { id: 'firewall-rule-group-id', verb: 'firewall-rule-action', instances: ['resources[].instance-details.id'] },
-    'DNS Firewall Block': { id: 'firewall-rule-group-id', verb: 'firewall-rule-action', instances: ['resources[].instance-details.id'] },
+    'DNS Firewall Alert': { id: 'firewall-rule-group-id', verb: 'firewall-rule-action' },
+    'DNS Firewall Block': { id: 'firewall-rule-group-id', verb: 'firewall-rule-action' },
   },
   'aws.s3': {
     'Object ACL Updated': { id: { joined: ['bucket.name', 'object.key'] } },
@@ -691,9 +688,9 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'Membership Updated': { id: 'membershipId' },
   },
   'aws.securityhub': {
-    'Findings Imported V2': { state: 'findings[].status', id: 'findings[].metadata.uid', instances: ['findings[].resources[].uid'] },
-    'Security Hub Findings - Custom Action': { state: ['findings[].Workflow.Status', 'findings[].WorkflowState'], id: 'findings[].Id', instances: ['findings[].Resources[].Id'] },
-    'Security Hub Findings - Imported': { state: ['findings[].Workflow.Status', 'findings[].WorkflowState'], id: 'findings[].Id', instances: ['findings[].Resources[].Id'] },
+    'Findings Imported V2': { state: 'findings[].status', id: 'findings[].metadata.uid' },
+    'Security Hub Findings - Custom Action': { state: ['findings[].Workflow.Status', 'findings[].WorkflowState'], id: 'findings[].Id' },
+    'Security Hub Findings - Imported': { state: ['findings[].Workflow.Status', 'findings[].WorkflowState'], id: 'findings[].Id' },
     'Security Hub Insight Results': { id: 'insightArn' },
   },
   'aws.ses': {
@@ -709,14 +706,14 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
   'aws.ssm': {
     'Calendar State Change': { state: 'state', id: '@resources' },
     'Change Request Status Update': { state: 'ops-item-status', id: 'change-request-id' },
-    'Configuration Compliance State Change': { state: 'compliance-status', id: 'resource-id', instances: ['resource-id'] },
+    'Configuration Compliance State Change': { state: 'compliance-status', id: 'resource-id' },
     'EC2 Automation Execution Status-change Notification': { state: 'Status', id: 'ExecutionId' },
     'EC2 Automation Step Status-change Notification': { state: 'Status', id: 'ExecutionId', verb: 'Action' },
-    'EC2 Command Invocation Status-change Notification': { state: 'status', id: 'command-id', instances: ['instance-id'] },
+    'EC2 Command Invocation Status-change Notification': { state: 'status', id: 'command-id' },
     'EC2 Command Status-change Notification': { state: 'status', id: 'command-id' },
-    'EC2 State Manager Association State Change': { state: 'status', id: 'association-id', instances: ['targets{}.values[]'] },
-    'EC2 State Manager Instance Association State Change': { state: 'status', id: 'association-id', errorCode: 'error-code', instances: ['instance-id'] },
-    'Inventory Resource State Change': { state: 'action-status', id: 'resource-id', verb: 'action', instances: ['resource-id'] },
+    'EC2 State Manager Association State Change': { state: 'status', id: 'association-id', instanceTexts: ['targets{}.values[]'] },
+    'EC2 State Manager Instance Association State Change': { state: 'status', id: 'association-id', errorCode: 'error-code' },
+    'Inventory Resource State Change': { state: 'action-status', id: 'resource-id', verb: 'action' },
     'Maintenance Window Execution State-change Notification': { state: 'status', id: 'window-execution-id' },
     'Maintenance Window State-change Notification': { state: 'status', id: 'window-id' },
     'Maintenance Window Target Registration Notification': { state: 'status', id: 'window-target-id' },
@@ -824,7 +821,7 @@ export const stateChangeMap: Readonly<Record<string, Readonly<Record<string, Sta
     'Translate TextTranslationJob State Change': { state: 'jobStatus', id: 'jobId' },
   },
   'aws.trustedadvisor': {
-    'Trusted Advisor Check Item Refresh Notification': { state: 'status', id: ['resource_id', 'uuid'], instances: ['check-item-detail.Instance ID', 'resource_id'] },
+    'Trusted Advisor Check Item Refresh Notification': { state: 'status', id: ['resource_id', 'uuid'] },
   },
   'aws.voiceid': {
     'VoiceId Batch Fraudster Registration Action': { state: 'status', id: 'batchJobId', verb: 'action', errorCode: 'errorInfo.errorType', errorMessage: 'errorInfo.errorMessage' },

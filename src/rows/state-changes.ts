@@ -1,3 +1,4 @@
+import { instanceTextsIn } from '../events/instance-texts.ts';
 import { finderOf, type Path } from '../events/path.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { textOf } from './forms.ts';
@@ -22,20 +23,28 @@ export type Word = Exclude<keyof StateFacts, 'isStateChange' | 'instances'>;
 /** Where the words of an event are. */
 export type WordPaths = { readonly [W in Word]: StateChange['state' | 'id'] };
 
-/** Where an event's entry says that its words are, and ids of instances beside those in the envelope's resources. */
+/** Where an event's entry says that its words are, and JSON texts with ids of instances. */
 export function pathsOf(envelope: JsonObject): {
   readonly words: WordPaths;
-  readonly instances: readonly Path[];
+  readonly instanceTexts: readonly Path[];
 } {
-  const { state, previous, id, verb, errorCode, errorMessage, instances = [] } = entryOf(envelope);
+  const {
+    state,
+    previous,
+    id,
+    verb,
+    errorCode,
+    errorMessage,
+    instanceTexts = [],
+  } = entryOf(envelope);
   return {
     words: { state, previousState: previous, resourceId: id, verb, errorCode, errorMessage },
-    instances,
+    instanceTexts,
   };
 }
 
 /** An entry of the map, ready to be asked. */
-type Reader = (envelope: JsonObject) => StateFacts;
+type Reader = (envelope: JsonObject, isAwsMade: boolean) => StateFacts;
 
 /** Made on first need: a container sees few of the types, and its start must not pay for all. */
 const readers = new Map<StateChange, Reader>();
@@ -43,12 +52,15 @@ const readers = new Map<StateChange, Reader>();
 /** Of an event whose type has no entry. */
 const noEntry: StateChange = {};
 
-/** Reads an event by the map's entry of its source and detail-type. */
-export function stateFactsOf(envelope: JsonObject): StateFacts {
+/**
+ * Reads an event by the map's entry of its source and detail-type. Whether AWS made it decides how far its
+ * word about instances goes: of anybody's event the resources, of AWS's the whole detail.
+ */
+export function stateFactsOf(envelope: JsonObject, isAwsMade: boolean): StateFacts {
   const entry = entryOf(envelope);
   const read = readers.get(entry) ?? readerOf(entry);
   readers.set(entry, read);
-  return read(envelope);
+  return read(envelope, isAwsMade);
 }
 
 function entryOf({ source, 'detail-type': detailType }: JsonObject): StateChange {
@@ -64,16 +76,16 @@ function ownEntry<T>(entries: Readonly<Record<string, T>>, name: string): T | un
 const findResources = finderOf(['resources']);
 
 function readerOf(entry: StateChange): Reader {
-  const { state, previous, id, verb, errorCode, errorMessage, instances = [] } = entry;
+  const { state, previous, id, verb, errorCode, errorMessage, instanceTexts = [] } = entry;
   const findState = isSaidByName(state) ? () => state.is : wordFinderOf(state);
   const findPrevious = wordFinderOf(previous);
   const findId = isJoined(id) ? joinFinderOf(id.joined) : wordFinderOf(id);
   const findVerb = wordFinderOf(verb);
   const findErrorCode = wordFinderOf(errorCode);
   const findErrorMessage = wordFinderOf(errorMessage);
-  const findInstances = finderOf(instances.map(fromEnvelope));
+  const findInTexts = finderOf(instanceTexts.map(fromEnvelope));
   // Each on first need: few of them are asked of most events.
-  return (envelope) => ({
+  return (envelope, isAwsMade) => ({
     isStateChange: state !== undefined,
     get state() {
       return findState(envelope);
@@ -95,7 +107,9 @@ function readerOf(entry: StateChange): Reader {
     },
     // In this order wherever the two stand: the way back does not keep the order of keys.
     get instances() {
-      return [...findResources(envelope), ...findInstances(envelope)];
+      const resources = findResources(envelope);
+      if (!isAwsMade) return resources;
+      return [...resources, ...instanceTextsIn(envelope.detail), ...findInTexts(envelope)];
     },
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { instanceTextsIn, notAbout } from '../../../src/events/instance-texts.ts';
 import { instancesIn, instancesInRecord } from '../../../src/events/instances.ts';
-import type { JsonObject } from '../../../src/json.ts';
+import type { Json, JsonObject } from '../../../src/json.ts';
 
 const one = 'i-0aaaaaaaaaaaaaaa1';
 const two = 'i-0aaaaaaaaaaaaaaa2';
@@ -75,6 +76,9 @@ const requests: [call: string, request: JsonObject, ids: string[]][] = [
   ],
   ['SendCommand by tag', { targets: [{ key: 'tag:team', values: ['web'] }] }, []],
   ['StartSession', { target: one }, [one]],
+  ['StartAccessRequest', { targets: [{ key: 'InstanceIds', values: [one] }] }, [one]],
+  ['GetAccessToken', { targetId: one }, [one]],
+  ['an API of next year', { Thing: { whichever: [{ KEY: one }, [[arnOf(two)]]] } }, [one, two]],
   ['UpdateInstanceInformation', { instanceId: one, agentStatus: 'Active' }, [one]],
   ['UpdateInstanceInformation of a hybrid node', { instanceId: 'mi-0abc123def4567890' }, []],
   ['PutComplianceItems', { resourceId: one, resourceType: 'ManagedInstance' }, [one]],
@@ -185,12 +189,10 @@ describe('The instances of a record', () => {
       {
         instanceId: one,
         additionalEventData: { instanceId: one },
-        serviceEventDetails: { instanceId: one },
       },
     ],
-    ['ids under keys in another case', { requestParameters: { InstanceId: one, instanceid: one } }],
     ['ids inside texts', { requestParameters: { instanceId: `["${one}"]`, target: `ssh ${one}` } }],
-    ['ids that are keys', { requestParameters: { instanceId: { [one]: true }, [one]: one } }],
+    ['ids that are keys', { requestParameters: { instanceId: { [one]: true }, [one]: '' } }],
     [
       'requests that are texts',
       { requestParameters: `{"instanceId":"${one}"}`, responseElements: 'null' },
@@ -202,6 +204,31 @@ describe('The instances of a record', () => {
     ],
   ])('are not %s', (_name, record) => {
     expect(instancesInRecord(record)).toEqual([]);
+  });
+
+  test.each([...notAbout])('are not ids anywhere below the key %s', (key) => {
+    const below = { [key]: one, a: { [key]: [{ value: arnOf(one) }] } };
+
+    expect(
+      idsIn({ requestParameters: below, responseElements: [below], serviceEventDetails: below }),
+    ).toEqual([]);
+    expect(instanceTextsIn({ ...below, b: two })).toEqual([two]);
+  });
+
+  test('are found by looking at each member once, however many there are', () => {
+    let looks = 0;
+    const leaf = () =>
+      new Proxy({ a: 'text' } as { readonly [key: string]: Json }, {
+        get(target, key: string) {
+          looks += 1;
+          return target[key];
+        },
+      });
+    const leaves = Array.from({ length: 10_000 }, leaf);
+
+    instanceTextsIn({ list: [leaves, { b: [leaf()] }] });
+
+    expect(looks).toBe(10_001);
   });
 
   test('come in order of appearance, none twice', () => {

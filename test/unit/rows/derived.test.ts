@@ -301,6 +301,19 @@ describe('The instances of a row', () => {
     expect(row.instances).toContainEqual({ instance_id: two });
   });
 
+  test('are found under any key of an event that AWS made, and of nobody else', () => {
+    const detail = { TargetResourceArn: `arn:aws:ec2:eu-west-1:123456789012:instance/${one}` };
+    const event = { 'detail-type': 'x', resources: [two], detail };
+
+    expect(other({ ...event, source: 'aws.new' }).instances).toEqual([
+      { instance_id: two },
+      { instance_id: one },
+    ]);
+    for (const source of ['my.app', 'aws.partner/x', 'route53-recovery-readiness.amazonaws.com']) {
+      expect(other({ ...event, source }).instances).toEqual([{ instance_id: two }]);
+    }
+  });
+
   test('are found in the resources of any other event', () => {
     const resources = [
       'arn:aws:s3:::b',

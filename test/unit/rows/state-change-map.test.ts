@@ -29,7 +29,7 @@ const cells: Record<keyof StateChange, ColumnName> = {
   verb: 'event_name',
   errorCode: 'error_code',
   errorMessage: 'error_message',
-  instances: 'instances',
+  instanceTexts: 'instances',
 };
 const members = Object.keys(cells) as (keyof StateChange)[];
 
