@@ -55,10 +55,10 @@ export function recordLineOf(
     if (plain && !isWrapped(plain.line)) return placed(plain.line, plain.cells, file, options);
   }
   const event = eventIn(orThrow(onlyDocumentOf(bytes, options).json));
-  if (event.family !== 'bare') {
+  const row = rowOf(event, file.arrivalMs);
+  if (row.event_format !== 'cloudtrail') {
     throw new RecordError('NOT_AN_EVENT', 'an event in an envelope, which no trail writes');
   }
-  const row = rowOf(event, file.arrivalMs);
   if (!row.instances) return placed(Buffer.from(lineOf(row)), row, file, options);
   return withTags(row, options.tags.lessonsOf(event), file, options);
 }
