@@ -5,15 +5,15 @@ import { athenaDocs } from './writers/athena-docs.ts';
 import { failuresDocs } from './writers/failures-docs.ts';
 import { lake } from './writers/lake.ts';
 import { metricsDocs } from './writers/metrics-docs.ts';
-import { partitionSources } from './writers/partition-sources.ts';
 import { queriesDocs } from './writers/queries-docs.ts';
 import { rowsDocs } from './writers/rows-docs.ts';
 import { sampleInvocations } from './writers/sample-invocations.ts';
 import { stateChangesDocs } from './writers/state-changes-docs.ts';
+import { templateBlocks } from './writers/templates.ts';
 
 /** Every writer of generated files. To add one: a module in writers/, a line here. */
 const writers: readonly Writer[] = [
-  partitionSources,
+  templateBlocks,
   lake,
   athenaDocs,
   queriesDocs,

@@ -146,6 +146,7 @@ const parameters: Readonly<Record<string, Values>> = {
   SilentHours: { byDefault: 24, taken: [0, 1, 168], refused: ['', -1, 169, 'never'] },
   SilentCallHours: { byDefault: 48, taken: [0, 1, 168], refused: ['', -1, 169, 'never'] },
   DailyCall: { byDefault: 'false', taken: ['true'], refused: ['', 'yes'] },
+  Dashboard: { byDefault: 'false', taken: ['true'], refused: ['', 'yes'] },
   AlarmTopicArn: {
     byDefault: '',
     taken: ['arn:aws:sns:eu-west-1:123456789012:alarms'],

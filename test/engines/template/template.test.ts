@@ -66,6 +66,7 @@ const members: ParameterOverrides = {
   CreateTrail: 'true',
   TrailExpireDays: 400,
   DailyCall: 'true',
+  Dashboard: 'true',
   AlarmTopicArn,
 };
 

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { defaultSources, maxSources, otherSource } from '../../src/partition/sources.ts';
-import type { Writer } from '../writer.ts';
 
 const indent = '    ';
 const width = 100;
@@ -36,30 +34,6 @@ function listPattern(most: number): string {
   return `^${notOther}${noneTwice}${name}(,${name}){0,${most - 1}}$`;
 }
 
-const open = '# <generated from="src/partition/sources.ts" by="npm run generate">\n';
-const close = '# </generated>\n';
-
-/** The templates that have the parameter. */
-const templates = ['template.yaml', 'history.yaml'];
-
-/** Default and AllowedPattern of parameter `PartitionSources` in the templates. */
-export const partitionSources: Writer = {
-  makes: 'default and pattern of parameter PartitionSources',
-  from: 'src/partition/sources.ts',
-  files: (root) => Promise.all(templates.map((path) => inTemplate(path, root))),
-};
-
-async function inTemplate(path: string, root: URL) {
-  const text = await readFile(new URL(path, root), 'utf8');
-  const start = text.indexOf(open);
-  const end = text.indexOf(`${indent}${close}`, start);
-  if (start < 0 || end < 0) throw new Error(`${path} has lost the lines around it`);
-  return {
-    path,
-    text:
-      text.slice(0, start + open.length) +
-      `${indent}Default: ${wrappedList(defaultSources)}\n` +
-      `${indent}AllowedPattern: ${listPattern(maxSources)}\n` +
-      text.slice(end),
-  };
-}
+/** Default and AllowedPattern of parameter `PartitionSources`. */
+export const partitionSources = () =>
+  `${indent}Default: ${wrappedList(defaultSources)}\n${indent}AllowedPattern: ${listPattern(maxSources)}\n`;
