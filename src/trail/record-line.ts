@@ -86,11 +86,11 @@ function isWrapped(line: Buffer): boolean {
   return line.includes(wrappedFormat);
 }
 
-/** The record as the one document that it is; in a list there may be anything. */
+/** The record as the one document that it is; in a list, or a file in a file, there may be anything. */
 function onlyDocumentOf(bytes: Uint8Array, { limits }: LineOptions): Document {
   const documents = [...readDocuments(bytes, { ...limits, maxDocuments: 2 })];
   const [document] = documents;
-  if (document && documents.length === 1) return document;
+  if (documents.length === 1 && document?.bytes.length === bytes.length) return document;
   throw new RecordError('NOT_AN_EVENT', 'a list, where a record should be');
 }
 
