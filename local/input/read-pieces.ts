@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -22,6 +23,11 @@ export interface Source {
   readonly path?: string;
   /** Its size as it is stored, where that is known. */
   readonly bytes?: number;
+  /**
+   * What tells its contents from any other, where it can be read more than once.
+   * @throws EnvironmentError where it cannot be read
+   */
+  mark?(): Promise<string>;
   open(): Readable;
 }
 
@@ -54,10 +60,29 @@ const maxDocumentBytes = 256 * 1024 * 1024;
 /** So much is unpacked at once. */
 const sliceBytes = 16 * 1024;
 
-/** A file that events are read from. */
+/**
+ * A file that events are read from.
+ * @param bytes its size; of a pipe or a device nobody knows it, and it can be read once
+ */
 export function fileSource(name: string, path: string, bytes?: number): Source {
   const open = () => createReadStream(path, { highWaterMark: chunkBytes });
-  return { name, path, open, ...(bytes !== undefined && { bytes }) };
+  if (bytes === undefined) return { name, path, open };
+  return { name, path, open, bytes, mark: () => markOf(name, open()) };
+}
+
+/** Length and SHA-256: the same for the same bytes, wherever they lie and whatever they are called. */
+async function markOf(name: string, stream: Readable): Promise<string> {
+  const hash = createHash('sha256');
+  let length = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      length += chunk.length;
+    }
+  } catch (error) {
+    throw environmentErrorOf(error, 'read', name);
+  }
+  return `${length}:${hash.digest('base64url')}`;
 }
 
 /**

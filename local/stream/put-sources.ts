@@ -39,6 +39,10 @@ export interface PutSummary {
 export interface PutReport extends PutSummary {
   /** Parts of the input that are broken, and inputs that could not be read to their end. */
   readonly problems: number;
+  /** Those inputs. */
+  readonly unread: readonly Source[];
+  /** Events by the export that they stood in, where they did in one. */
+  readonly forms: Readonly<Record<string, number>>;
   /** Of the failed records those that were never put, and so are nowhere. */
   readonly tooLarge: number;
   /** Failed records by the function's own code, as far as its log tells. */
@@ -59,6 +63,8 @@ export interface PutProgress {
 export interface PutOptions extends Omit<LocalStreamOptions<Ticket>, 'onOutcome'> {
   /** Where the store keeps its objects, for messages. */
   readonly lake: string;
+  /** Whether each failed document is named, not only the first ten. */
+  readonly namesAll?: boolean;
   /** Told of everything that went wrong with the input, a sentence each, with its place. */
   readonly onProblem?: (message: string) => void;
   readonly onProgress?: (progress: PutProgress) => void;
@@ -69,7 +75,7 @@ export interface PutOptions extends Omit<LocalStreamOptions<Ticket>, 'onOutcome'
 /** What is kept of a piece while it is on its way: all but its bytes. */
 type Ticket = Pick<SourcePiece, 'place' | 'broken'>;
 
-/** So many failed documents are named; the last message counts the others. */
+/** So many failed documents are named unless all are; the last message counts the others. */
 const maxNamedFailures = 10;
 
 /**
@@ -82,8 +88,11 @@ export async function putSources(
   options: PutOptions,
 ): Promise<PutReport> {
   const { onProblem = () => {}, onProgress = () => {}, interrupted, lake } = options;
+  const maxNamed = options.namesAll ? Infinity : maxNamedFailures;
   const counts = { tooLarge: 0, failedDocuments: 0, failed: 0, rows: 0, problems: 0, readBytes: 0 };
   const named: { place: string; failure: Failure; recordId: string }[] = [];
+  const unread: Source[] = [];
+  const forms: Record<string, number> = {};
 
   const report = (message: string) => {
     counts.problems++;
@@ -95,7 +104,7 @@ export async function putSources(
     if (outcome.result !== 'ProcessingFailed') return;
     const documents = documentsOf(record);
     counts.failedDocuments += documents;
-    if (documents === 0 || ++counts.failed > maxNamedFailures) return;
+    if (documents === 0 || ++counts.failed > maxNamed) return;
     const place = 'ticket' in record ? record.ticket.place : 'a record that was put again';
     named.push({ place, failure: outcome.failure, recordId });
   };
@@ -119,7 +128,8 @@ export async function putSources(
     for (const piece of pieces) {
       const bytes = recordIn(piece);
       if (!bytes) continue;
-      const { place, broken } = piece;
+      const { place, broken, form } = piece;
+      if (form !== undefined) forms[form] = (forms[form] ?? 0) + 1;
       yield { bytes, ticket: broken === undefined ? { place } : { place, broken } };
     }
   }
@@ -150,6 +160,7 @@ export async function putSources(
         if (interrupted?.aborted) return;
         if (!(error instanceof EnvironmentError)) throw error;
         report(error.message);
+        unread.push(source);
       });
     }
     await local.drain();
@@ -163,8 +174,8 @@ export async function putSources(
   for (const { place, failure, recordId } of named) {
     onProblem(`${place}: ${reasonOf(failure, local.log.failureOf(recordId))}`);
   }
-  if (counts.failed > maxNamedFailures) {
-    onProblem(`… and ${counts.failed - maxNamedFailures} more became no row`);
+  if (counts.failed > maxNamed) {
+    onProblem(`… and ${counts.failed - maxNamed} more became no row`);
   }
   const { records, objects, refusedLines } = local.counters();
   if (refusedLines > 0) report(`${refusedLines} rows did not fit the format and became no row`);
@@ -178,6 +189,8 @@ export async function putSources(
     objects,
     seconds: Math.round(seconds() * 1000) / 1000,
     problems: counts.problems,
+    unread,
+    forms,
     tooLarge: counts.tooLarge,
     failures: local.log.failures(),
     tags: local.log.tags(),
