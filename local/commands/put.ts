@@ -2,25 +2,22 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InstanceTags } from '../endpoints/ec2.ts';
+import { instanceTagsIn } from '../endpoints/instance-tags.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
-import { createFolderStore } from '../firehose/folder-store.ts';
 import type { Source } from '../input/read-pieces.ts';
 import { sourcesOf } from '../input/sources.ts';
+import { openJournal } from '../lake/journal.ts';
+import type { RowsAbout } from '../lake/put-contents.ts';
 import { functionNotes } from '../stream/function-notes.ts';
-import { type PutProgress, type PutReport, putSources } from '../stream/put-sources.ts';
+import { type FilesReport, putFiles } from '../stream/put-files.ts';
+import type { PutProgress } from '../stream/put-sources.ts';
+import { summaryOf, summaryText } from '../stream/put-summary.ts';
 import { stackOptions, stackOptionsIn } from '../stream/stack-options.ts';
 import { defaultAccount, defaultRegion, type StackOptions } from '../template/load-stack.ts';
 import { defineCommand, invocationPrefix } from '../terminal/command.ts';
 import { jsonOption, lakeFolderOf, lakeOption } from '../terminal/options.ts';
 import { createProgress } from '../terminal/progress.ts';
-import {
-  counted,
-  duration,
-  grouped,
-  pathOf,
-  shellWord,
-  type Terminal,
-} from '../terminal/terminal.ts';
+import { counted, duration, grouped, pathOf, type Terminal } from '../terminal/terminal.ts';
 
 /** Puts events of files into a lake. */
 export const put = defineCommand({
@@ -57,14 +54,16 @@ export const put = defineCommand({
     tags: {
       type: 'string',
       value: 'FILE',
-      help: 'tags of EC2 instances, as JSON: {"i-…": {"team": "web"}}; without it, none are looked up',
+      help: 'tags of EC2 instances: {"i-…": {"team": "web"}}, or what `aws ec2 describe-tags` or `describe-instances` prints; without it, none are looked up',
     },
     arrival: {
       type: 'string',
       value: 'event|now',
       help: 'when a record arrives: `event`, when its event happened (default); `now`, at present',
     },
+    again: { type: 'boolean', help: 'put files once more that are in the lake already' },
     ...stackOptions,
+    verbose: { type: 'boolean', help: 'name each record that failed, with the reason' },
     log: { type: 'boolean', help: "write the function's log to standard error" },
     json: jsonOption('print only the counts, as one JSON object'),
   },
@@ -72,15 +71,21 @@ export const put = defineCommand({
   async run({ values, positionals }, terminal) {
     const lake = lakeFolderOf(values.lake, terminal);
     const arrival = arrivalIn(values.arrival);
-    const stack = stackOptionsIn(values);
+    const stack = stackIn(values);
     const sources = await sourcesOf(positionals, terminal);
     const tags = values.tags === undefined ? undefined : await readTags(values.tags, terminal);
     const progress = createProgress(terminal);
     await makeLake(lake, progress.note);
 
-    const report = await putSources(sources, {
+    const bytes = bytesOf(sources);
+    const journal = await openJournal(lake).catch((error: unknown) => {
+      throw environmentErrorOf(error, 'write', lake);
+    });
+    const report = await putFiles(sources, {
       lake,
-      store: createFolderStore(lake),
+      journal,
+      isAgain: values.again ?? false,
+      namesAll: values.verbose ?? false,
       stack,
       arrival,
       ...(tags && { tags }),
@@ -88,20 +93,47 @@ export const put = defineCommand({
       interrupted: terminal.interrupted,
       ...functionNotes(progress),
       onProblem: progress.note,
-      onProgress: (done) => progress.show(() => progressLine(done, sources)),
+      onProgress: (done) => progress.show(() => progressLine(done, bytes)),
     }).finally(progress.clear);
-    await terminal.stdout.write(
-      values.json ? `${JSON.stringify(summaryOf(report))}\n` : summaryText(report, lake, terminal),
+
+    const contents = report.keys.length > 0 ? await contentsOf(lake, report.keys) : undefined;
+    const facts = { report, contents, skipped: {}, lake };
+    const { stdout } = terminal;
+    await stdout.write(
+      values.json ? `${JSON.stringify(summaryOf(facts))}\n` : summaryText(facts, stdout),
     );
-    if (report.records === 0) progress.note('There is no event in the input.');
+    if (report.records === 0 && report.already === 0) {
+      progress.note('There is no event in the input.');
+    }
     if (tags) noteTags(report, stack, progress.note);
     if (terminal.interrupted.aborted) {
-      progress.note('Stopped before the end of the input; what was read is in the lake.');
+      progress.note(
+        'Stopped before the end. What was read of files is in the lake, or not at all: the same command puts the rest.',
+      );
       return 130;
     }
     return report.failed > 0 || report.problems > 0 ? 1 : 0;
   },
 });
+
+/** Loaded here, as it brings the engine along. */
+async function contentsOf(lake: string, keys: readonly string[]): Promise<RowsAbout | undefined> {
+  const { openLake } = await import('../lake/duckdb.ts');
+  const { rowsAbout } = await import('../lake/put-contents.ts');
+  const open = await openLake(lake, { keys });
+  try {
+    return await rowsAbout(open);
+  } finally {
+    open.close();
+  }
+}
+
+/** Why a record failed the function says at its most talkative. */
+function stackIn(values: Parameters<typeof stackOptionsIn>[0] & { readonly verbose?: boolean }) {
+  const stack = stackOptionsIn(values);
+  if (!values.verbose) return stack;
+  return { ...stack, parameters: { LogLevel: 'DEBUG', ...stack.parameters } };
+}
 
 function arrivalIn(value = 'event'): 'event' | 'now' {
   if (value === 'event' || value === 'now') return value;
@@ -112,10 +144,10 @@ async function readTags(file: string, terminal: Terminal): Promise<InstanceTags>
   const text = await readFile(pathOf(terminal, file), 'utf8').catch((error: unknown) => {
     throw environmentErrorOf(error, 'read', file);
   });
-  const tags = parseJson(text);
-  if (isInstanceTags(tags)) return tags;
+  const tags = instanceTagsIn(parseJson(text));
+  if (tags) return tags;
   throw new EnvironmentError(
-    `${file} holds no tags: write them as JSON, {"i-0a1b2c3d4e5f60718": {"team": "web"}}.`,
+    `${file} holds no tags: write them as JSON, {"i-0a1b2c3d4e5f60718": {"team": "web"}}, or give what \`aws ec2 describe-tags\` or \`aws ec2 describe-instances\` prints.`,
   );
 }
 
@@ -125,18 +157,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isInstanceTags(value: unknown): value is InstanceTags {
-  return isRecord(value) && Object.values(value).every((tags) => isRecord(tags) && areTexts(tags));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function areTexts(record: Readonly<Record<string, unknown>>): boolean {
-  return Object.values(record).every((value) => typeof value === 'string');
 }
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -155,78 +175,27 @@ async function makeLake(lake: string, note: (message: string) => void): Promise<
 
 function progressLine(
   { records, rows, readBytes, seconds }: PutProgress,
-  sources: readonly Source[],
+  bytes: number | undefined,
 ): string {
   const parts = [counted(records, 'record'), `${grouped(rows / Math.max(seconds, 0.001))} rows/s`];
-  const sizes = sources.map(({ bytes }) => bytes);
-  if (sizes.every((bytes) => bytes !== undefined) && readBytes > 0) {
-    const bytes = sizes.reduce((sum, size) => sum + size, 0);
-    const isGrowing = readBytes >= bytes;
+  if (bytes !== undefined && readBytes > 0 && readBytes < bytes) {
     const left = duration((seconds * (bytes - readBytes)) / readBytes);
-    if (!isGrowing) parts.push(`${Math.floor((100 * readBytes) / bytes)} %`, `about ${left} left`);
+    parts.push(`${Math.floor((100 * readBytes) / bytes)} %`, `about ${left} left`);
   }
   return parts.join(', ');
 }
 
-function summaryOf({
-  records,
-  events,
-  rows,
-  ok,
-  dropped,
-  failed,
-  objects,
-  seconds,
-}: PutReport): Record<string, number> {
-  return { records, events, rows, ok, dropped, failed, objects, seconds };
-}
-
-function summaryText(report: PutReport, lake: string, { stdout }: Terminal): string {
-  const { records, events, rows, ok, dropped, failed, tooLarge, objects, seconds, failures } =
-    report;
-  const numbers = [
-    ['events', events, 'in the input'],
-    ['rows', rows, `in ${counted(objects, 'object')} below ${lake}/events/`],
-    [
-      'records',
-      records,
-      `= ${grouped(ok)} ok + ${grouped(dropped)} dropped + ${grouped(failed)} failed`,
-    ],
-  ] as const;
-  const width = Math.max(...numbers.map(([, count]) => grouped(count).length));
-  const codes = Object.entries(failures).map(([code, count]) => `${code} ${grouped(count)}`);
-  const rate = `${duration(seconds)}, ${grouped(records / Math.max(seconds, 0.001))} records/s`;
-  const option = lakeOptionText(lake);
-  return [
-    ...numbers.map(
-      ([name, count, what]) =>
-        `${stdout.style('bold', name.padEnd(8))} ${grouped(count).padStart(width)}  ${what}`,
-    ),
-    ...(failed > tooLarge
-      ? [
-          `Failed records are below ${lake}/errors/${codes.length > 0 ? ` (${codes.join(', ')})` : ''}.`,
-        ]
-      : []),
-    ...(tooLarge > 0
-      ? [`${counted(tooLarge, 'record')} too large to be put: nowhere but in the input.`]
-      : []),
-    `It took ${rate}.`,
-    ...(rows > 0
-      ? [
-          `Ask it: ${invocationPrefix} query${option} "SELECT source, day, count(*) AS events FROM events GROUP BY ALL ORDER BY ALL"`,
-        ]
-      : []),
-    '',
-  ].join('\n');
-}
-
-function lakeOptionText(lake: string): string {
-  return ` --lake ${shellWord(lake)}`;
+/** Bytes of all sources, where those of each are known. */
+function bytesOf(sources: readonly Source[]): number | undefined {
+  const sizes = sources.map(({ bytes }) => bytes);
+  return sizes.every((bytes) => bytes !== undefined)
+    ? sizes.reduce((sum, size) => sum + size, 0)
+    : undefined;
 }
 
 /** Tags that were given and fit no instance are most likely meant for another account or Region. */
 function noteTags(
-  { tags }: PutReport,
+  { tags }: FilesReport,
   { account = defaultAccount, region = defaultRegion }: StackOptions,
   note: (message: string) => void,
 ): void {

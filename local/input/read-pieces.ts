@@ -48,6 +48,10 @@ export interface Read {
   readonly readBytes: number;
 }
 
+export interface ReadOptions {
+  readonly unfolds?: boolean;
+}
+
 /** A chunk of a file is a record where it cannot be read as anything better, and so has to fit one. */
 const chunkBytes = 256 * 1024;
 
@@ -89,9 +93,13 @@ async function markOf(name: string, stream: Readable): Promise<string> {
  * Reads a source as pieces, one an event, chunk by chunk, so that its size does not matter; reads on
  * only when the last were taken. Gzip is told by its first bytes, exports by what is in them. What cannot
  * be unpacked is broken pieces, too, as it is.
+ * @param options `unfolds`: whether exports give the events in them; without it every text is JSON as it stands
  * @throws EnvironmentError, also for a file that holds no events by its first bytes; or what the stream throws
  */
-export async function* readPieces(source: Source): AsyncGenerator<Read> {
+export async function* readPieces(
+  source: Source,
+  { unfolds = false }: ReadOptions = {},
+): AsyncGenerator<Read> {
   const place = createPlaces(source.name);
   const stream = source.open();
   let readBytes = 0;
@@ -102,23 +110,23 @@ export async function* readPieces(source: Source): AsyncGenerator<Read> {
   let reader: TextReader | undefined;
   let form: TextForm | undefined;
   const start = () => {
-    const other = otherFileIn(head);
+    const other = unfolds ? otherFileIn(head) : undefined;
     if (other !== undefined) throw new EnvironmentError(`${source.name} is ${other}.`);
-    form = textFormOf(head);
+    form = unfolds ? textFormOf(head) : undefined;
     reader = textReader(form, createSplitter({ maxBrokenBytes, maxDocumentBytes }));
     return reader.push(head);
   };
   const push = (bytes: Buffer) => {
     if (reader) return reader.push(bytes);
     head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
-    return isHead(head) ? start() : [];
+    return !unfolds || isHead(head) ? start() : [];
   };
   const end = async () => {
     const first = reader || head.length === 0 ? [] : await start();
     return [...first, ...((await reader?.end()) ?? [])];
   };
   const read = (pieces: readonly Piece[]): Read => ({
-    pieces: pieces.flatMap((piece) => unfolded(place(piece), form)),
+    pieces: unfolds ? pieces.flatMap((piece) => unfolded(place(piece), form)) : pieces.map(place),
     readBytes,
   });
   try {

@@ -31,6 +31,7 @@ import { typeIn } from '../../src/rows/column-type.ts';
 import { EnvironmentError, SqlError } from '../errors.ts';
 import { duckdb, literalPath, quoteName, quoteText } from './duckdb-dialect.ts';
 import { failureFiles, failuresStatement } from './failures-view.ts';
+import { finishLake } from './journal.ts';
 import { lakeObjects } from './lake-objects.ts';
 import { athenaStatements } from './views.ts';
 
@@ -69,13 +70,18 @@ export interface Answer {
   rows(): AsyncGenerator<readonly (readonly DuckDBValue[])[]>;
 }
 
+export interface OpenLakeOptions {
+  /** Objects that `events` is of; default all. */
+  readonly keys?: readonly string[];
+}
+
 /**
  * Opens a lake for SQL: the tables `events`, with names and types of the row contract, and `failures`, and
  * the views that Athena has over `events`. A lake that holds nothing yet, or is not there, has empty ones.
  * Nothing is ever installed or loaded from elsewhere.
  * @throws EnvironmentError for a folder whose own path looks like a partition, or that DuckDB cannot find by it
  */
-export async function openLake(folder: string): Promise<OpenLake> {
+export async function openLake(folder: string, { keys }: OpenLakeOptions = {}): Promise<OpenLake> {
   const partitionName = folder
     .split(sep)
     .find((name) => partitionColumns.some((column) => name.startsWith(`${column.name}=`)));
@@ -89,13 +95,17 @@ export async function openLake(folder: string): Promise<OpenLake> {
       `The path of the lake has a backslash, ${folder}, which the engine takes for a slash: move it.`,
     );
   }
+  await finishLake(folder);
   const formats = await formatsIn(folder);
   const { connection, close } = await connect();
   await connection.run(`CREATE TABLE ${emptyName} (${definitions})`);
   // The other views are made over no events: making one reads the head of every file of a full lake.
   await connection.run(`CREATE VIEW events AS FROM ${emptyName}`);
   for (const statement of athenaStatements()) await connection.run(statement);
-  const selects = [`FROM ${emptyName}`, ...formats.map((table) => selectSql(table, folder))];
+  const selects = [
+    `FROM ${emptyName}`,
+    ...formats.flatMap((table) => selectSql(table, folder, keys) ?? []),
+  ];
   await connection.run(`CREATE OR REPLACE VIEW events AS ${selects.join('\nUNION ALL BY NAME ')}`);
   const failures = failureFiles(folder);
   const found = await connection.runAndReadAll(`FROM glob(${failures}) LIMIT 1`);
@@ -158,13 +168,22 @@ const typedColumns = eventColumns.map(({ name, type }) => ({ name, type: typeIn(
 const definitions = typedColumns.map(({ name, type }) => `${quoteName(name)} ${type}`).join(', ');
 
 /** The partition columns are text as everywhere: DuckDB would take `day` for a date. */
-function selectSql({ prefix, extension, format }: EventTable, folder: string): string {
+function selectSql(
+  { prefix, extension, format }: EventTable,
+  folder: string,
+  keys?: readonly string[],
+): string | undefined {
   const isOfPartition = ({ name }: { name: string }) =>
     partitionColumns.some((column) => column.name === name);
   const members = (columns: typeof typedColumns) =>
     `{${columns.map(({ name, type }) => `${quoteName(name)}: ${quoteText(type)}`).join(', ')}}`;
   const partitions = partitionColumns.map(({ name }) => `${name}=*`).join('/');
-  const files = quoteText(`${literalPath(folder)}/${prefix}${partitions}/*${extension}`);
+  const below = (path: string) => quoteText(`${literalPath(folder)}/${path}`);
+  const own = keys?.filter((key) => key.startsWith(prefix));
+  if (own?.length === 0) return undefined;
+  const files = own
+    ? `[${own.map((key) => below(literalPath(key))).join(', ')}]`
+    : below(`${prefix}${partitions}/*${extension}`);
   const types = members(typedColumns.filter((column) => !isOfPartition(column)));
   const reader = {
     json: `read_json(${files}, format = 'newline_delimited', compression = 'gzip', columns = ${types}`,
@@ -364,6 +383,18 @@ export function objectJson(
   members: readonly (readonly [name: string, value: DuckDBValue])[],
 ): string {
   return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${jsonOf(value)}`).join(',')}}`;
+}
+
+/** All rows of an answer as objects, for answers of a few. */
+export async function objectsIn<T>(answer: Answer): Promise<T[]> {
+  const names = answer.columns.map(({ name }) => name);
+  const objects: T[] = [];
+  for await (const rows of answer.rows()) {
+    for (const row of rows) {
+      objects.push(JSON.parse(objectJson(names.map((name, at) => [name, row[at] ?? null]))));
+    }
+  }
+  return objects;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../errors.ts';
+import { EnvironmentError, environmentErrorOf } from '../errors.ts';
 import type { Source } from '../input/read-pieces.ts';
 import type { Journal, Mark, Transaction } from '../lake/journal.ts';
 import { type PutOptions, type PutProgress, type PutReport, putSources } from './put-sources.ts';
@@ -54,8 +54,12 @@ export async function putFiles(
     open.clear();
     if (marked.length === 0) return;
     const before = { ...total, readBytes };
-    const onProgress = (progress: PutProgress) => options.onProgress?.(progressOf(before, progress));
-    total = sumOf(total, await putTransaction(marked, { ...options, onProgress }));
+    const onProgress = (progress: PutProgress) =>
+      options.onProgress?.(progressOf(before, progress));
+    const report = await putTransaction(marked, { ...options, onProgress }).catch((error) => {
+      throw environmentErrorOf(error, 'write', options.lake);
+    });
+    total = sumOf(total, report);
     readBytes += bytes;
     bytes = 0;
   };

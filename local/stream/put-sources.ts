@@ -139,7 +139,9 @@ export async function putSources(
   };
 
   const readSource = async (source: Source, readBefore: number) => {
-    for await (const { pieces, readBytes } of readPieces(stoppable(source, interrupted))) {
+    for await (const { pieces, readBytes } of readPieces(stoppable(source, interrupted), {
+      unfolds: true,
+    })) {
       counts.readBytes = readBefore + readBytes;
       await put(pieces);
       const { records } = local.counters();

@@ -176,7 +176,7 @@ describe('restore', () => {
     );
 
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toMatchObject({ rows: 42 + hostile.length, failed: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 43 + hostile.length, failed: 0 });
     const [json, parquet] = [await restore('json'), await restore('parquet')];
     expectSameEvents(json.stdout.trimEnd().split('\n'), parquet.stdout);
     const answers = await Promise.all(
@@ -254,7 +254,7 @@ describe('restore', () => {
     const { status, stdout, stderr } = await restore('lake');
 
     expect(status).toBe(1);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(42);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(43);
     expect(
       stderr
         .trimEnd()
@@ -281,7 +281,7 @@ describe('restore', () => {
     const { status, stdout, stderr } = await restore('lake');
 
     expect(status).toBe(1);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(42);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(43);
     expect(stderr).toMatch(
       /day=2026-11-17\/a\.json\.gz:1: .*\n.*day=2026-11-17\/b\.json\.gz:1: cannot be read/,
     );

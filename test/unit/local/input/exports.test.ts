@@ -19,7 +19,9 @@ async function read(bytes: string | Uint8Array, chunkBytes = 1 << 20) {
   const chunks = Array.from({ length: Math.ceil(all.length / chunkBytes) }, (_, at) =>
     all.subarray(at * chunkBytes, (at + 1) * chunkBytes),
   );
-  const reads = await collect(readPieces({ name: 'a', open: () => Readable.from(chunks) }));
+  const reads = await collect(
+    readPieces({ name: 'a', open: () => Readable.from(chunks) }, { unfolds: true }),
+  );
   return reads.flatMap(({ pieces }) => pieces);
 }
 
