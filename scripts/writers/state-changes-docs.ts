@@ -1,4 +1,5 @@
 import { type Paths, type StateChange, stateChangeMap } from '../../src/rows/state-change-map.ts';
+import { typesWithoutLine } from '../../src/rows/types-without-line.ts';
 import { code, table } from '../markdown.ts';
 import type { Writer } from '../writer.ts';
 
@@ -36,10 +37,18 @@ function stateChangesOf([source, types]: [string, Readonly<Record<string, StateC
   return `## ${source}\n\n${table(head, Object.entries(types).map(stateChangeRow))}`;
 }
 
+/** Types that were judged, for one reason. */
+function judgedText({ reason, types }: (typeof typesWithoutLine)[keyof typeof typesWithoutLine]) {
+  const lists = Object.entries<readonly string[]>(types).map(
+    ([source, names]) => `- ${code(source)}: ${names.join(', ')}`,
+  );
+  return `${reason}\n\n${lists.join('\n')}`;
+}
+
 /** What the events of every known type say. */
 export const stateChangesDocs: Writer = {
   makes: 'what the events of every known type say',
-  from: 'src/rows/state-change-map.ts',
+  from: 'src/rows/state-change-map.ts and types-without-line.ts',
   async files() {
     const sources = Object.entries(stateChangeMap);
     const types = sources.flatMap(([, entries]) => Object.values(entries));
@@ -54,6 +63,12 @@ EC2 instances are found in the envelope's \`resources\` and, in events of AWS's 
 An event of any other type becomes a row too, with its whole \`detail\` but without these cells: a wrong guess would be worse than none.
 
 ${sources.map(stateChangesOf).join('\n\n')}
+
+## Types without a line
+
+These were judged, and have no line in the map.
+
+${Object.values(typesWithoutLine).map(judgedText).join('\n\n')}
 `;
     return [{ path: 'docs/state-changes.md', text }];
   },

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { isAwsMade } from '../../../src/events/aws-made.ts';
 import { recognise } from '../../../src/events/event.ts';
 import { finderOf } from '../../../src/events/path.ts';
 import { type Json, type JsonObject, parseJson } from '../../../src/json.ts';
 import { rowOf } from '../../../src/rows/row.ts';
 import type { ColumnName, Row } from '../../../src/rows/schema.ts';
 import { type StateChange, stateChangeMap } from '../../../src/rows/state-change-map.ts';
+import { typesWithoutLine } from '../../../src/rows/types-without-line.ts';
 import { goldenArrivalMs, goldenRowOf, listGoldens } from '../../support/goldens.ts';
 
 const lines = Object.entries(stateChangeMap).flatMap(([source, types]) =>
@@ -41,28 +43,92 @@ function pathsOf(member: StateChange[keyof StateChange]): string[] {
   return 'is' in member ? [] : [...member];
 }
 
-describe.each(lines)('the line of $source, $type', ({ source, type, entry }) => {
-  const own = examples.filter(({ row }) => row.event_source === source && row.detail_type === type);
+/** All that such a line says stands in the name of its type: an example would repeat it. */
+const isSaidByNameAlone = ({ state, ...others }: StateChange) =>
+  typeof state === 'object' && 'is' in state && Object.keys(others).length === 0;
 
-  test.each(members.filter((member) => entry[member]))('fills its cell by %s', (member) => {
-    const filled = own.filter(({ row }) => row[cells[member]] !== undefined);
+test.each(lines.filter(({ entry }) => isSaidByNameAlone(entry)))(
+  'the line of $source, $type fills its cell whatever the detail',
+  ({ source, type, entry }) => {
+    const row = rowOfEvent(source, type, {});
 
-    expect(filled.length).toBeGreaterThan(0);
-  });
+    expect(row).toMatchObject({ kind: 'state_change', state: Object(entry.state).is });
+    expect(row.resource_id).toBeUndefined();
+  },
+);
 
-  test('has an example for each of its paths', () => {
-    const paths = members.flatMap((member) => pathsOf(entry[member]));
+describe.each(lines.filter(({ entry }) => !isSaidByNameAlone(entry)))(
+  'the line of $source, $type',
+  ({ source, type, entry }) => {
+    const own = examples.filter(
+      ({ row }) => row.event_source === source && row.detail_type === type,
+    );
 
-    const idle = paths.filter((path) => !own.some(({ event }) => hasWord(event, path)));
+    test.each(members.filter((member) => entry[member]))('fills its cell by %s', (member) => {
+      const filled = own.filter(({ row }) => row[cells[member]] !== undefined);
 
-    expect(idle).toEqual([]);
-  });
-});
+      expect(filled.length).toBeGreaterThan(0);
+    });
+
+    test('has an example for each of its paths', () => {
+      const paths = members.flatMap((member) => pathsOf(entry[member]));
+
+      const idle = paths.filter((path) => !own.some(({ event }) => hasWord(event, path)));
+
+      expect(idle).toEqual([]);
+    });
+  },
+);
 
 function hasWord(event: JsonObject, path: string): boolean {
   const find = finderOf([path === '@resources' ? 'resources' : `detail.${path}`]);
   return find(event).some((value) => String(value).trim() !== '');
 }
+
+/** What AWS's reference lists, and the goldens beside it. */
+const referenced = readFileSync(
+  join(import.meta.dirname, '../../support/aws-event-types.tsv'),
+  'utf8',
+)
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'));
+
+const judged = Object.values(typesWithoutLine).flatMap(({ types }) =>
+  Object.entries<readonly string[]>(types).flatMap(([source, names]) =>
+    names.map((name) => `${source}\t${name}`),
+  ),
+);
+
+describe("every type of AWS's reference", () => {
+  const inMap = new Set(lines.map(({ source, type }) => `${source}\t${type}`));
+
+  test('has a line in the map, or was judged to have none', () => {
+    expect(referenced.length).toBeGreaterThan(1000);
+    expect([...inMap, ...judged].sort()).toEqual([...referenced].sort());
+  });
+
+  test('has one place only', () => {
+    expect(judged.filter((type) => inMap.has(type))).toEqual([]);
+    expect(new Set(judged).size).toBe(judged.length);
+  });
+
+  test.each(Object.entries(typesWithoutLine))(
+    'without a line for the reason %s is listed in order',
+    (_, { reason, types }) => {
+      expect(reason).toMatch(/^[A-Z].*\.$/);
+      expect(Object.keys(types)).toEqual(Object.keys(types).sort());
+      for (const names of Object.values<readonly string[]>(types)) {
+        expect(names).toEqual([...names].sort());
+      }
+    },
+  );
+
+  test('is of a source of AWS, but for one that had no prefix', () => {
+    const others = Object.keys(stateChangeMap).filter((source) => !isAwsMade(source));
+
+    expect(others).toEqual(['route53-recovery-readiness.amazonaws.com']);
+  });
+});
 
 describe('the map as a whole', () => {
   test('has a line for every example in the folder', () => {
