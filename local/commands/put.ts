@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { InstanceTags } from '../endpoints/ec2.ts';
 import { instanceTagsIn } from '../endpoints/instance-tags.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
-import type { Source } from '../input/read-pieces.ts';
-import { sourcesOf } from '../input/sources.ts';
+import { type InputFilter, inputOf } from '../input/paths.ts';
 import { openJournal } from '../lake/journal.ts';
 import type { RowsAbout } from '../lake/put-contents.ts';
 import { functionNotes } from '../stream/function-notes.ts';
@@ -15,19 +14,37 @@ import { summaryOf, summaryText } from '../stream/put-summary.ts';
 import { stackOptions, stackOptionsIn } from '../stream/stack-options.ts';
 import { defaultAccount, defaultRegion, type StackOptions } from '../template/load-stack.ts';
 import { defineCommand, invocationPrefix } from '../terminal/command.ts';
-import { jsonOption, lakeFolderOf, lakeOption } from '../terminal/options.ts';
+import { dayIn, jsonOption, lakeFolderOf, lakeOption } from '../terminal/options.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { counted, duration, grouped, pathOf, type Terminal } from '../terminal/terminal.ts';
+
+/** What a trail writes into folders of its own, by what people call it. */
+const kinds = {
+  calls: 'CloudTrail',
+  insights: 'CloudTrail-Insight',
+  network: 'CloudTrail-NetworkActivity',
+  aggregated: 'CloudTrail-Aggregated',
+} as const;
 
 /** Puts events of files into a lake. */
 export const put = defineCommand({
   name: 'put',
   summary: 'put events from files into a lake, through the function as deployed',
-  positionals: '[FILE…]',
+  positionals: '[PATH…]',
   description: [
-    'Reads AWS events from files, or from standard input if there is no FILE or it',
-    'is -. They are EventBridge events and CloudTrail records, as JSON: one a line,',
-    'one after another, in arrays, or in CloudTrail files, plain or gzipped.',
+    'Reads AWS events from files, from folders with all that is below them, from',
+    's3://BUCKET/PREFIX (with the credentials that the AWS CLI takes), or from',
+    'standard input if there is no PATH or it is -.',
+    '',
+    'They are EventBridge events and CloudTrail records, as JSON: one a line, one',
+    "after another, in arrays, or in a trail's files; also what people export:",
+    'lookup-events, CloudWatch Logs (export task, filter-log-events, Insights),',
+    'CloudTrail Lake (JSON, CSV), messages of SQS and SNS. Each is known by what is',
+    'in it, plain or gzipped. Digests and other files in folders are passed over,',
+    'and counted.',
+    '',
+    'A file is put once: the lake knows its contents, so that the same command may',
+    'be given again after an interruption, and puts the rest.',
     '',
     'Each event becomes a record of a local Firehose, which runs the built function.',
     'Rows are stored below DIR/events/, and what could not become a row below',
@@ -62,26 +79,54 @@ export const put = defineCommand({
       help: 'when a record arrives: `event`, when its event happened (default); `now`, at present',
     },
     again: { type: 'boolean', help: 'put files once more that are in the lake already' },
-    ...stackOptions,
+    from: {
+      type: 'string',
+      value: 'DAY',
+      help: 'of the files of trails in folders: those of this UTC day and later',
+    },
+    to: { type: 'string', value: 'DAY', help: 'those of this day and earlier' },
+    account: {
+      type: 'string',
+      multiple: true,
+      value: 'ID',
+      help: `those of this account; may be given again. The first is also the account of the stack, whose instances --tags are (default ${defaultAccount})`,
+    },
+    region: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: `those of this Region; may be given again. The first is also the Region of the stack (default ${defaultRegion})`,
+    },
+    only: {
+      type: 'string',
+      multiple: true,
+      value: 'KIND',
+      help: `those of this kind: ${Object.keys(kinds).join(', ')}; may be given again`,
+    },
+    'endpoint-url': { type: 'string', value: 'URL', help: 'the endpoint of S3' },
+    parameter: stackOptions.parameter,
     verbose: { type: 'boolean', help: 'name each record that failed, with the reason' },
     log: { type: 'boolean', help: "write the function's log to standard error" },
     json: jsonOption('print only the counts, as one JSON object'),
   },
-  example: `${invocationPrefix} put --lake /tmp/lake trail/*.json.gz`,
+  example: `${invocationPrefix} put --lake /tmp/lake trail/ --from 2026-11-17`,
   async run({ values, positionals }, terminal) {
     const lake = lakeFolderOf(values.lake, terminal);
     const arrival = arrivalIn(values.arrival);
     const stack = stackIn(values);
-    const sources = await sourcesOf(positionals, terminal);
+    const input = await inputOf(
+      positionals,
+      { filter: filterIn(values), lake, endpoint: values['endpoint-url'] },
+      terminal,
+    );
     const tags = values.tags === undefined ? undefined : await readTags(values.tags, terminal);
     const progress = createProgress(terminal);
     await makeLake(lake, progress.note);
 
-    const bytes = bytesOf(sources);
     const journal = await openJournal(lake).catch((error: unknown) => {
       throw environmentErrorOf(error, 'write', lake);
     });
-    const report = await putFiles(sources, {
+    const report = await putFiles(input.sources, {
       lake,
       journal,
       isAgain: values.again ?? false,
@@ -93,11 +138,11 @@ export const put = defineCommand({
       interrupted: terminal.interrupted,
       ...functionNotes(progress),
       onProblem: progress.note,
-      onProgress: (done) => progress.show(() => progressLine(done, bytes)),
+      onProgress: (done) => progress.show(() => progressLine(done, input.bytes)),
     }).finally(progress.clear);
 
     const contents = report.keys.length > 0 ? await contentsOf(lake, report.keys) : undefined;
-    const facts = { report, contents, skipped: {}, lake };
+    const facts = { report, contents, skipped: Object.fromEntries(input.skipped), lake };
     const { stdout } = terminal;
     await stdout.write(
       values.json ? `${JSON.stringify(summaryOf(facts))}\n` : summaryText(facts, stdout),
@@ -128,9 +173,44 @@ async function contentsOf(lake: string, keys: readonly string[]): Promise<RowsAb
   }
 }
 
+interface FilterValues {
+  readonly from?: string;
+  readonly to?: string;
+  readonly account?: readonly string[];
+  readonly region?: readonly string[];
+  readonly only?: readonly string[];
+}
+
+function filterIn({ from, to, account, region, only = [] }: FilterValues): InputFilter {
+  for (const one of account ?? []) stackOptionsIn({ account: one });
+  for (const one of region ?? []) stackOptionsIn({ region: one });
+  return {
+    from: dayIn('from', from),
+    to: dayIn('to', to),
+    accounts: account,
+    regions: region,
+    kinds: only.map((name) => {
+      const kind = Object.hasOwn(kinds, name) ? kinds[name as keyof typeof kinds] : undefined;
+      if (kind) return kind;
+      throw new UsageError(`--only is ${name}, but has to be ${Object.keys(kinds).join(' or ')}.`);
+    }),
+  };
+}
+
+interface StackValues extends FilterValues {
+  readonly parameter?: readonly string[];
+  readonly verbose?: boolean;
+}
+
 /** Why a record failed the function says at its most talkative. */
-function stackIn(values: Parameters<typeof stackOptionsIn>[0] & { readonly verbose?: boolean }) {
-  const stack = stackOptionsIn(values);
+function stackIn(values: StackValues): StackOptions {
+  const [account] = values.account ?? [];
+  const [region] = values.region ?? [];
+  const stack = stackOptionsIn({
+    ...(values.parameter && { parameter: values.parameter }),
+    ...(account !== undefined && { account }),
+    ...(region !== undefined && { region }),
+  });
   if (!values.verbose) return stack;
   return { ...stack, parameters: { LogLevel: 'DEBUG', ...stack.parameters } };
 }
@@ -183,14 +263,6 @@ function progressLine(
     parts.push(`${Math.floor((100 * readBytes) / bytes)} %`, `about ${left} left`);
   }
   return parts.join(', ');
-}
-
-/** Bytes of all sources, where those of each are known. */
-function bytesOf(sources: readonly Source[]): number | undefined {
-  const sizes = sources.map(({ bytes }) => bytes);
-  return sizes.every((bytes) => bytes !== undefined)
-    ? sizes.reduce((sum, size) => sum + size, 0)
-    : undefined;
 }
 
 /** Tags that were given and fit no instance are most likely meant for another account or Region. */

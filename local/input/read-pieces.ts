@@ -28,6 +28,8 @@ export interface Source {
    * @throws EnvironmentError where it cannot be read
    */
   mark?(): Promise<string>;
+  /** Begins to fetch it, where it lies elsewhere: it is read soon. */
+  fetch?(): void;
   open(): Readable;
 }
 

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type Info, Parser } from 'csv-parse';
+import { isGzip } from '../../src/events/gzip.ts';
 import type { Piece, Splitter } from '../../src/events/split.ts';
 
 /** Exports that are not JSON as a whole: lines of a log, rows of a table. */
@@ -40,6 +41,17 @@ function latin1(bytes: Uint8Array, length: number): string {
 
 /** The time before each message of a log, as an export task and `aws logs tail` write it. */
 const logTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) /;
+
+/** Whether a file that nobody named may hold events, by its first bytes: JSON, lines of a log, CSV, or gzip. */
+export function mayHoldEvents(head: Uint8Array): boolean {
+  if (isGzip(head)) return true;
+  const text = latin1(head, headBytes).replace(/^\xef\xbb\xbf/, '');
+  if (/^\s*\{\s*"awsAccountId"\s*:\s*"\d+",\s*"digestStartTime"/.test(text)) return false;
+  if (/^\s*(?:[[{]|$)/.test(text)) return true;
+  const [line = ''] = /^[^\r\n]*/.exec(text) ?? [];
+  const names = line.split(',').map(columnName);
+  return logTime.test(line) || eventColumns.some((column) => names.includes(column));
+}
 
 /** Columns that hold an event: CloudTrail Lake's, and those of Logs Insights. */
 const eventColumns = ['eventjson', '@message', 'message'];

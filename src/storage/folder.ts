@@ -45,11 +45,9 @@ export function folderStorage(folder: string): Storage {
     const objects: ListedObject[] = [];
     for (const entry of await entriesOf(path)) {
       const own = join(path, entry.name);
-      const isFolder =
-        entry.isDirectory() ||
-        (entry.isSymbolicLink() && (await files.stat(own).catch(missing))?.isDirectory());
-      const listed = isFolder ? undefined : await listedOf(own);
-      if (isFolder) folders.push(`${below}${entry.name}/`);
+      // Links to files are read as files; those to folders may lead round in a circle, and are not followed.
+      const listed = entry.isDirectory() ? undefined : await listedOf(own);
+      if (entry.isDirectory()) folders.push(`${below}${entry.name}/`);
       else if (listed) objects.push(listed);
     }
     return { folders, objects };

@@ -14,6 +14,8 @@ export interface BucketOptions {
   /** The account that owns it: a bucket of the same name that somebody else made is refused. */
   readonly owner?: string | undefined;
   readonly region?: string | undefined;
+  /** Default: as the environment says. */
+  readonly endpoint?: string | undefined;
 }
 
 /** How often the rest of an object is asked for, once its bytes stop coming. */
@@ -23,7 +25,7 @@ const maxResumes = 3;
  * A bucket as a storage.
  * Amazon S3 API Reference, ListObjectsV2, GetObject, PutObject (If-None-Match), DeleteObject.
  */
-export function bucketStorage({ bucket, owner, region }: BucketOptions): Storage {
+export function bucketStorage({ bucket, owner, region, endpoint }: BucketOptions): Storage {
   const Bucket = bucket;
   const own = { Bucket, ...(owner && { ExpectedBucketOwner: owner }) };
   // By the path, so that an endpoint of one's own need not be a name of many buckets.
@@ -32,6 +34,7 @@ export function bucketStorage({ bucket, owner, region }: BucketOptions): Storage
     followRegionRedirects: true,
     maxAttempts: 6,
     ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
   });
 
   async function* pages(

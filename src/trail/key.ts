@@ -11,6 +11,7 @@ import { isCalendarDay } from '../rows/time.ts';
 export interface TrailFile {
   /** The same for the same file wherever a copy of it lies: its own name, where that is CloudTrail's. */
   readonly id: string;
+  readonly kind: TrailKind;
   readonly account: string;
   readonly region: string;
   /** UTC, of the folder or else of the name. */
@@ -30,12 +31,16 @@ export const skipReasons = {
 export type SkipReason = keyof typeof skipReasons;
 
 /** Folders of events. What AWS adds beside them is looked at before it is read. */
-const kinds: ReadonlySet<string> = new Set([
+export const trailKinds = [
   'CloudTrail',
   'CloudTrail-Insight',
   'CloudTrail-NetworkActivity',
   'CloudTrail-Aggregated',
-]);
+] as const;
+export type TrailKind = (typeof trailKinds)[number];
+
+const isTrailKind = (name: string): name is TrailKind => trailKinds.some((kind) => kind === name);
+
 export const digestKind = 'CloudTrail-Digest';
 
 const folderPattern =
@@ -51,11 +56,11 @@ export function trailFileOf(key: string): TrailFile | SkipReason {
   const name = namePattern.exec(key);
   const [, account, kind, region] = folder ?? name?.slice(1) ?? [];
   if (account === undefined || kind === undefined || region === undefined) return 'foreign';
-  if (!kinds.has(kind) || !/\.json(?:\.gz)?$/.test(key)) return 'foreign';
+  if (!isTrailKind(kind) || !/\.json(?:\.gz)?$/.test(key)) return 'foreign';
   const madeMs = name ? Date.UTC(...datePartsOf(name)) : undefined;
   const day = folder ? folder.slice(4, 7).join('-') : (name ?? []).slice(5, 8).join('-');
   if (!isDay(day)) return 'foreign';
-  return { id: name?.[1] ?? key, account, region, day, madeMs };
+  return { id: name?.[1] ?? key, kind, account, region, day, madeMs };
 }
 
 function datePartsOf(name: RegExpExecArray): [number, number, number, number, number] {
@@ -101,7 +106,7 @@ export function mayHold(folder: string, filter: FileFilter): boolean {
     const name = names[at + 1 + index];
     if (name !== undefined) found[level] = name;
   }
-  if (found.kind !== undefined && !kinds.has(found.kind)) return false;
+  if (found.kind !== undefined && !isTrailKind(found.kind)) return false;
   if (found.region !== undefined && regions.length > 0 && !regions.includes(found.region)) {
     return false;
   }

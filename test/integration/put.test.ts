@@ -491,10 +491,28 @@ test('The sound events of a broken part are filed when they happened', async () 
   for (const { partition } of rows) expect(partition).toMatch(/day=2026-11-20$/);
 });
 
+describe('A folder', () => {
+  test('is put whole, but for the lake in it and what holds no events; again it is there already', async () => {
+    write('a.json', event(1));
+    mkdirSync(join(folder, 'inner'));
+    write('inner/b.ndjson', `${event(2)}\n${event(3)}`);
+    write('readme.txt', 'Nothing here.');
+
+    const first = await put('.');
+    const second = await put('.', 'a.json');
+
+    expect(first.status).toBe(0);
+    expect(first.counts).toMatchObject({ files: 2, rows: 3, failed: 0 });
+    expect(second.counts).toMatchObject({ files: 0, already: 3, rows: 0 });
+    expect(second.counts.skipped).toMatchObject({ 'of the lake itself': expect.any(Number) });
+    expect(ids(await rowsIn(lake)).sort()).toEqual(['id-1', 'id-2', 'id-3']);
+  });
+});
+
 describe('What this machine does not give', () => {
   test.each([
     ['gone.json', 'Cannot read gone.json: there is no such file.'],
-    ['.', '. is a folder: name the files in it, such as ./*.json.gz.'],
+    ['gone', 'Cannot read gone: there is no such file.'],
   ])('is a sentence for %s, before anything is put', async (file, sentence) => {
     write('a.json', event(1));
 

@@ -58,7 +58,7 @@ describe('What cannot be meant', () => {
     [['put', '--lake', '--json'], 'The option --lake needs a value.'],
     [['put', '--lake='], '--lake needs the name of a folder.'],
     [['put', '--json=yes'], 'The option --json takes no value.'],
-    [['put'], 'There is nothing to read: name a FILE, or pipe events into it.'],
+    [['put'], 'There is nothing to read: name a FILE or FOLDER, or pipe events into it.'],
     [['put', '-', '-'], 'Standard input can be read once: give one -.'],
     [['put', '--arrival', 'soon', '-'], '--arrival is soon, but has to be event or now.'],
     [
