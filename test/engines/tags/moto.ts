@@ -1,14 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { find, runWell } from '../trino/commands.ts';
+import { installPythonTool } from '../python-tools.ts';
 
 const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
 
@@ -18,34 +15,8 @@ const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url))
  * @throws Error that says what is missing on this machine
  */
 export async function installMoto(note: (message: string) => void = () => {}): Promise<string> {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'eventlake-tools');
-  const text = await readFile(requirements, 'utf8');
-  const version = /^moto==(.*)$/m.exec(text)?.[1];
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  const home = join(cache, `moto-${version}-${hash}`);
-  const program = join(home, 'bin/moto_server');
-  const complete = join(home, 'complete');
-  if (await isThere(complete)) return program;
-
-  const python = find('python3');
-  if (!python) {
-    throw new Error('moto needs Python 3.11 or newer (Debian: apt-get install python3-venv).');
-  }
-  note(`Getting moto ${version} …`);
-  await mkdir(cache, { recursive: true });
-  await runWell(python, ['-m', 'venv', '--clear', home]);
-  // All of it is pinned, so nothing is left to resolve.
-  const options = ['--quiet', '--disable-pip-version-check', '--no-deps'];
-  await runWell(join(home, 'bin/pip'), ['install', ...options, '--requirement', requirements]);
-  await writeFile(complete, '');
-  return program;
+  return join(await installPythonTool('moto', requirements, note), 'moto_server');
 }
-
-const isThere = (file: string) =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
 
 /** A server of moto on this machine. */
 export interface Moto {
