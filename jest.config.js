@@ -23,7 +23,7 @@ export default {
   testMatch: ['<rootDir>/test/{unit,property,golden,integration}/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', typescript] },
-  modulePathIgnorePatterns: ['<rootDir>/.aws-sam', '<rootDir>/dist'],
+  modulePathIgnorePatterns: ['<rootDir>/.aws-sam', '<rootDir>/dist', '<rootDir>/bundle'],
   // Jest would leave one processor free: on two, half of them.
   maxWorkers: '100%',
   // More runs than a test usually has take as long as they take.

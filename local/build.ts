@@ -238,7 +238,7 @@ export async function buildIfNeeded({
   const folders = foldersOf(given);
   const settings = await settingsOf(folders.root);
   const stamp = await readStamp(folders.outdir);
-  if (stamp && (await isCurrent(stamp, settings, folders))) {
+  if (stamp && ((await isShipped(stamp, folders)) || (await isCurrent(stamp, settings, folders)))) {
     return stamp.bundles.map((bundle) => ({ ...bundle, file: join(folders.outdir, bundle.file) }));
   }
 
@@ -254,6 +254,19 @@ async function readStamp(outdir: string): Promise<Stamp | undefined> {
     // None, or cut: then build.
     return undefined;
   }
+}
+
+/** A package has what was built for it, and no sources. */
+async function isShipped({ sources }: Stamp, { root }: Required<BuildFolders>): Promise<boolean> {
+  const found = await Promise.all(
+    Object.keys(sources).map((file) =>
+      stat(join(root, file)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return !found.includes(true);
 }
 
 async function isCurrent(

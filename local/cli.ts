@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { backfill } from './commands/backfill.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
@@ -37,6 +38,10 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
       await terminal.stdout.write(help(terminal));
       return name === '' ? 2 : 0;
     }
+    if (name === '--version' || name === '-v') {
+      await terminal.stdout.write(`${await versionOf()}\n`);
+      return 0;
+    }
     const command = commands.find((one) => one.name === name);
     if (!command) throw unknown(name);
     return await runCommand(command, rest, terminal);
@@ -44,6 +49,11 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     await terminal.stderr.write(`${messageOf(error, terminal)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+async function versionOf(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return JSON.parse(text).version;
 }
 
 function unknown(name: string): UsageError {
@@ -71,6 +81,7 @@ function help({ stdout }: Terminal): string {
     'this machine, without AWS.',
     '',
     `${heading('Usage:')} ${invocationPrefix} COMMAND [options] [arguments]`,
+    `       ${invocationPrefix} --version`,
     '',
     heading('Commands:'),
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),

@@ -91,7 +91,7 @@ export const demo = defineCommand({
     'next demo makes it anew, deleting only what the last demo made.',
   ],
   options: { lake: lakeOptionOf('demo') },
-  example: 'npm run demo',
+  example: `${invocationPrefix} demo`,
   async run({ values, positionals }, terminal) {
     if (positionals.length > 0) throw new UsageError('demo takes no FILE: put puts yours.');
     const { stdout } = terminal;

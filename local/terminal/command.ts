@@ -44,8 +44,14 @@ export function defineCommand<const O extends Options>(command: Command<O>): Com
   return command as unknown as Command;
 }
 
-/** `npm run --silent eventlake -- put a.json`, since npm prints lines of its own otherwise. */
-export const invocationPrefix = 'npm run --silent eventlake --';
+/** What is typed to come here: `npx eventlake` in a clone, or by whoever came that way; else `eventlake`. */
+export const invocationPrefix = invocationOf(import.meta.url, process.env);
+
+/** @param module a source, or of a package the bundle that it is in */
+export function invocationOf(module: string, { npm_command }: NodeJS.ProcessEnv): string {
+  const isClone = module.endsWith('.ts');
+  return isClone || npm_command === 'exec' ? 'npx eventlake' : 'eventlake';
+}
 
 /** A command is called with what was typed behind its name. */
 export async function runCommand(

@@ -49,10 +49,10 @@ each failed record with its code and reason. Logs and metrics never hold content
 ## Replay it
 
 \`\`\`sh
-npm run --silent eventlake -- replay --dry-run s3://BUCKET/errors/             # what there is, by day and code
-npm run --silent eventlake -- replay --lake /tmp/lake s3://BUCKET/errors/      # why each of them fails, on this machine
-npm run --silent eventlake -- replay --stream STREAM s3://BUCKET/errors/       # put them again, once the cause is fixed
-npm run --silent eventlake -- replay --stream STREAM --queue DEAD_LETTERS_URL  # the same for dead letters
+npx eventlake replay --dry-run s3://BUCKET/errors/             # what there is, by day and code
+npx eventlake replay --lake /tmp/lake s3://BUCKET/errors/      # why each of them fails, on this machine
+npx eventlake replay --stream STREAM s3://BUCKET/errors/       # put them again, once the cause is fixed
+npx eventlake replay --stream STREAM --queue DEAD_LETTERS_URL  # the same for dead letters
 \`\`\`
 
 \`replay\` remembers what it has put, so that a second run puts nothing twice. Before it puts anything on a stream, it

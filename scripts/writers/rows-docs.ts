@@ -57,9 +57,9 @@ An id may belong to an instance that AWS runs for you in an account of its own, 
 
 ## Nothing is left out
 
-\`unmapped\` holds what the other stored cells cannot give back: the JSON merge patch (RFC 7396) from the event that they rebuild to the event that came. So every event can be restored from its row, key by key, with numbers as they were written; \`npm run --silent eventlake -- restore\` restores a whole lake. Not kept are the order of keys, the first of two equal keys in one object, and the difference between a key whose value is null and one that is absent (except inside JSON columns, which are text).
+\`unmapped\` holds what the other stored cells cannot give back: the JSON merge patch (RFC 7396) from the event that they rebuild to the event that came. So every event can be restored from its row, key by key, with numbers as they were written; \`npx eventlake restore\` restores a whole lake. Not kept are the order of keys, the first of two equal keys in one object, and the difference between a key whose value is null and one that is absent (except inside JSON columns, which are text).
 
-Well-formed events of today have no \`unmapped\`, with known exceptions: resources of S3 data events with an \`ARNPrefix\`, what the replay of an archive adds (\`replay-name\`), and times whose milliseconds are spelt though they are zero: a column has no difference between \`10:11:12.000Z\` and \`10:11:12Z\`, so the first stands in \`unmapped\` as well. \`npm run --silent eventlake -- overview\` counts such keys in a lake.
+Well-formed events of today have no \`unmapped\`, with known exceptions: resources of S3 data events with an \`ARNPrefix\`, what the replay of an archive adds (\`replay-name\`), and times whose milliseconds are spelt though they are zero: a column has no difference between \`10:11:12.000Z\` and \`10:11:12Z\`, so the first stands in \`unmapped\` as well. \`npx eventlake overview\` counts such keys in a lake.
 
 ## State changes
 

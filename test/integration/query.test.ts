@@ -174,7 +174,7 @@ describe('query', () => {
     expect(status).toBe(0);
     expect(stdout).toBe('event_id\n────────\n');
     expect(stderr).toBe(
-      `The lake ${folder}/no where is empty. Put events into it: npm run --silent eventlake -- put --lake '${folder}/no where' FILE…\n`,
+      `The lake ${folder}/no where is empty. Put events into it: npx eventlake put --lake '${folder}/no where' FILE…\n`,
     );
   });
 

@@ -16,7 +16,7 @@ const blocksOf = (language: string) =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(
     ([, text = '']) => text,
   );
-const prefix = 'npm run --silent eventlake -- ';
+const prefix = 'npx eventlake ';
 
 /** What a shell would make of the words of a command. */
 function wordsOf(command: string): string[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { invocationOf } from '../../../local/terminal/command.ts';
 import { run } from '../../support/command-fixture.ts';
 
 const names = ['demo', 'put', 'query', 'overview', 'restore', 'replay', 'invocation', 'check'];
@@ -23,8 +24,8 @@ describe('The tool', () => {
 
     expect(status).toBe(0);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^Usage: npm run --silent eventlake -- /);
-    expect(stdout).toMatch(/\nExample:\n {2}npm run /);
+    expect(stdout).toMatch(/^Usage: npx eventlake /);
+    expect(stdout).toMatch(/\nExample:\n {2}npx eventlake /);
     const [text = '', example = ''] = stdout.split('\nExample:\n');
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(example.trimEnd()).not.toContain('\n');
@@ -34,6 +35,21 @@ describe('The tool', () => {
     const { stdout } = await run([name, '--help'], { dataFolder: '/data' });
 
     expect(stdout).toMatch(/^ {2}--json /m);
+  });
+
+  test.each(['--version', '-v'])('says its version at %s', async (word) => {
+    const { status, stdout } = await run([word]);
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test.each([
+    ['npx eventlake', 'file:///clone/local/terminal/command.ts', {}],
+    ['npx eventlake', 'file:///package/bundle/cli.js', { npm_command: 'exec' }],
+    ['eventlake', 'file:///package/bundle/cli.js', {}],
+  ])('is called by %s from %s', (name, module, env) => {
+    expect(invocationOf(module, env)).toBe(name);
   });
 
   test('takes --help behind -- for an argument', async () => {
