@@ -4,12 +4,13 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle, type Plugin } from 'esbuild';
 import { build } from '../local/build.ts';
+import { buildPage } from '../view/build.ts';
 import { argumentsOf } from './arguments.ts';
 
 const usage = `Usage: node scripts/package.ts
 
 Makes what the package of the command line has instead of sources: bundle/ (JavaScript, since Node strips no
-types below node_modules) and dist/ (the functions). \`npm pack\` runs it.
+types below node_modules) and dist/ (the functions, and what pages are made of). \`npm pack\` runs it.
 `;
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -63,6 +64,7 @@ await bundle({
   plugins: [placesOfSources],
 });
 await build();
+await buildPage();
 
 const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 // npm packs the first by itself.

@@ -19,9 +19,11 @@ interface StampedAsset extends PageAsset {
  * @throws Error with esbuild's messages where a source does not build
  */
 export async function pageAsset(): Promise<PageAsset> {
-  const stamp = await stampOf();
   const known = await readAsset();
-  return known?.stamp === stamp ? known : buildPage();
+  const isShipped = (await sourcesOf()).length === 0;
+  // A package has what was built for it, and no sources.
+  if (known && (isShipped || known.stamp === (await stampOf()))) return known;
+  return buildPage();
 }
 
 /** Bundles view/page/ into one script, and its style. */
@@ -67,14 +69,18 @@ async function readAsset(): Promise<StampedAsset | undefined> {
 
 /** Packages are known by npm's own list of them, which is thousands of files less to read. */
 async function stampOf(): Promise<string> {
-  const sources = (await readdir(join(root, 'view'), { recursive: true }))
-    .filter((file) => /\.(?:ts|css|json)$/.test(file))
-    .sort()
-    .map((file) => join('view', file));
   const hash = createHash('sha256');
-  for (const file of [...sources, join('node_modules', '.package-lock.json')]) {
+  for (const file of [...(await sourcesOf()), join('node_modules', '.package-lock.json')]) {
     const text = await readFile(join(root, file), 'utf8').catch(() => '');
     hash.update(`${file}\0${text.length}\0${text}`);
   }
   return hash.digest('hex');
+}
+
+async function sourcesOf(): Promise<string[]> {
+  const files = await readdir(join(root, 'view'), { recursive: true });
+  return files
+    .filter((file) => /\.(?:ts|css|json)$/.test(file))
+    .sort()
+    .map((file) => join('view', file));
 }
