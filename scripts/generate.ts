@@ -3,6 +3,7 @@ import { argumentsOf } from './arguments.ts';
 import type { Writer } from './writer.ts';
 import { athenaDocs } from './writers/athena-docs.ts';
 import { failuresDocs } from './writers/failures-docs.ts';
+import { grafana } from './writers/grafana.ts';
 import { lake } from './writers/lake.ts';
 import { metricsDocs } from './writers/metrics-docs.ts';
 import { queriesDocs } from './writers/queries-docs.ts';
@@ -21,6 +22,7 @@ const writers: readonly Writer[] = [
   stateChangesDocs,
   failuresDocs,
   metricsDocs,
+  grafana,
   sampleInvocations,
 ];
 
