@@ -4,6 +4,7 @@ import type { Writer } from './writer.ts';
 import { athenaDocs } from './writers/athena-docs.ts';
 import { failuresDocs } from './writers/failures-docs.ts';
 import { grafana } from './writers/grafana.ts';
+import { kernelWasm } from './writers/kernel-wasm.ts';
 import { lake } from './writers/lake.ts';
 import { metricsDocs } from './writers/metrics-docs.ts';
 import { queriesDocs } from './writers/queries-docs.ts';
@@ -15,6 +16,7 @@ import { templateBlocks } from './writers/templates.ts';
 /** Every writer of generated files. To add one: a module in writers/, a line here. */
 const writers: readonly Writer[] = [
   templateBlocks,
+  kernelWasm,
   lake,
   athenaDocs,
   queriesDocs,

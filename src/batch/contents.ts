@@ -6,11 +6,12 @@ import { isGzip } from '../events/gzip.ts';
 import { type Document, readDocuments, unzip } from '../events/read.ts';
 import { isControlMessage } from '../events/subscription.ts';
 import { maxLineBytesOf } from '../firehose/limits.ts';
+import { plainDocumentOf } from '../one-pass/plain-line.ts';
 import { type Partition, partitionOf } from '../partition/partition.ts';
 import { lineOf } from '../rows/line.ts';
-import { plainLineOf } from '../rows/one-pass/line.ts';
 import { rowOf } from '../rows/row.ts';
 import type { Row } from '../rows/schema.ts';
+import { rowTimeOf } from '../rows/time.ts';
 import type { Lesson } from '../tags/lesson.ts';
 import type { TaggedRow } from './add-tags.ts';
 import type { Share } from './budget.ts';
@@ -118,25 +119,22 @@ function* documentsIn(
   }
 }
 
-/** Larger ones may pass bounds that the parser's way knows. Plain calls have a few KB. */
-const maxPlainBytes = 256 * 1024;
-
-/** The record, where it is one plain call and nothing else: most of them are, and need no parser. */
+/** The record, where it is one plain event and nothing else: nearly all are, and need no parser. */
 function plainDocumentIn(
   bytes: Uint8Array,
   arrivedMs: number,
-  { configuration, limits }: ReadOptions,
+  { configuration, lessonsOf, limits }: ReadOptions,
 ): WorkDocument | undefined {
-  if (bytes.length > Math.min(maxPlainBytes, limits.maxDocumentBytes)) return undefined;
-  if (!isUtf8(bytes)) return undefined;
-  const plain = plainLineOf(bytes, arrivedMs);
-  if (!plain) return undefined;
-  return {
-    bytes,
-    line: plain.line,
-    isCall: true,
-    partition: partitionOf(plain.cells, configuration),
-  };
+  if (bytes.length > limits.maxDocumentBytes || !isUtf8(bytes)) return undefined;
+  const plain = plainDocumentOf(bytes, arrivedMs, configuration.trustedSources);
+  if (typeof plain === 'string') return undefined;
+  const { eventSource: event_source, eventTime: event_time, kind } = plain;
+  const cells = { event_source, event_time, arrival_time: rowTimeOf(arrivedMs) };
+  const partition = partitionOf(cells, configuration);
+  if ('row' in plain) {
+    return { bytes, partition, row: plain.row, lessons: lessonsOf(plain.event) };
+  }
+  return { bytes, line: plain.line, isCall: isCallIn({ kind }), partition };
 }
 
 /**
@@ -161,7 +159,7 @@ function workDocumentOf(
 }
 
 /** Whether a row is an API call: stacks in which none arrives any more are told of (docs/metrics.md). */
-export function isCallIn({ kind }: Row): boolean {
+export function isCallIn({ kind }: { readonly kind?: Row['kind'] | undefined }): boolean {
   return kind === 'api_call';
 }
 

@@ -72,7 +72,7 @@ const json: Form = {
 };
 
 /** What CloudTrail calls the members of a resource, and what the column does. */
-const resourceMembers = [
+export const resourceMembers = [
   ['ARN', 'arn'],
   ['accountId', 'account'],
   ['type', 'type'],

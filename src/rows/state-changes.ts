@@ -21,26 +21,15 @@ export interface StateFacts {
 export type Word = Exclude<keyof StateFacts, 'isStateChange' | 'instances'>;
 
 /** Where the words of an event are. */
-export type WordPaths = { readonly [W in Word]: StateChange['state' | 'id'] };
+export type WordPaths = { readonly [W in Word]: WordPath | undefined };
 
-/** Where an event's entry says that its words are, and JSON texts with ids of instances. */
-export function pathsOf(envelope: JsonObject): {
-  readonly words: WordPaths;
-  readonly instanceTexts: readonly Path[];
-} {
-  const {
-    state,
-    previous,
-    id,
-    verb,
-    errorCode,
-    errorMessage,
-    instanceTexts = [],
-  } = entryOf(envelope);
-  return {
-    words: { state, previousState: previous, resourceId: id, verb, errorCode, errorMessage },
-    instanceTexts,
-  };
+/** At paths, joined from several, or said by the name of the event. */
+export type WordPath = NonNullable<StateChange['state'] | StateChange['id']>;
+
+/** Where an entry says that the words of its events are. */
+export function wordPathsOf(entry: StateChange): WordPaths {
+  const { state, previous, id, verb, errorCode, errorMessage } = entry;
+  return { state, previousState: previous, resourceId: id, verb, errorCode, errorMessage };
 }
 
 /** An entry of the map, ready to be asked. */
@@ -63,7 +52,8 @@ export function stateFactsOf(envelope: JsonObject, isAwsMade: boolean): StateFac
   return read(envelope, isAwsMade);
 }
 
-function entryOf({ source, 'detail-type': detailType }: JsonObject): StateChange {
+/** The map's entry for an event; of a type that has none an empty one, always the same. */
+export function entryOf({ source, 'detail-type': detailType }: JsonObject): StateChange {
   const types = ownEntry(stateChangeMap, String(source));
   return (types && ownEntry(types, String(detailType))) ?? noEntry;
 }
@@ -137,11 +127,11 @@ function joinFinderOf(paths: readonly Path[]): (envelope: JsonObject) => string 
   };
 }
 
-export function isJoined(id: StateChange['id']): id is { readonly joined: readonly Path[] } {
+export function isJoined(id: WordPath | undefined): id is { readonly joined: readonly Path[] } {
   return typeof id === 'object' && 'joined' in id;
 }
 
-export function isSaidByName(state: StateChange['state']): state is { readonly is: string } {
+export function isSaidByName(state: WordPath | undefined): state is { readonly is: string } {
   return typeof state === 'object' && 'is' in state;
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { recognise } from '../../src/events/event.ts';
 import { readLimits } from '../../src/events/read.ts';
 import { equalJson, isDeeperThan, parseJson } from '../../src/json.ts';
-import { plainLineOf } from '../../src/rows/one-pass/line.ts';
+import { plainDocumentOf } from '../../src/one-pass/plain-line.ts';
 import { rowOf } from '../../src/rows/row.ts';
 import { type Column, columns, type Row } from '../../src/rows/schema.ts';
 import { eventText } from '../support/arbitraries.ts';
@@ -15,19 +15,24 @@ const jsonColumns = new Set(
   (columns as readonly Column[]).filter(({ type }) => type === 'json').map(({ name }) => name),
 );
 
-/** What the copied line says, or undefined where the record is not plain enough for it. */
+/** What the one pass says, or undefined where it leaves the event to the parser. */
 function copied(text: string): Row | undefined {
-  const found = plainLineOf(Buffer.from(text), goldenArrivalMs);
-  if (found === undefined) return undefined;
-  const line = found.line.toString();
-  expect(line.endsWith('\n')).toBe(true);
-  const row = JSON.parse(line) as Row;
-  expect(found.cells).toEqual({
-    event_source: row.event_source,
-    event_time: row.event_time,
-    arrival_time: row.arrival_time,
-  });
-  return row;
+  const found = plainDocumentOf(Buffer.from(text), goldenArrivalMs);
+  if (typeof found === 'string') return undefined;
+  const row = 'row' in found ? found.row : rowIn(found.line);
+  expect([found.eventSource, found.eventTime, found.kind]).toEqual([
+    row.event_source,
+    row.event_time,
+    row.kind,
+  ]);
+  return JSON.parse(JSON.stringify(row)) as Row;
+}
+
+/** Base64 of a line needs no padding, so that those of many can be made at once. */
+function rowIn(line: Buffer): Row {
+  expect(line.length % 3).toBe(0);
+  expect(line.toString()).toMatch(/^[^\n]*\}\n$/);
+  return JSON.parse(line.toString()) as Row;
 }
 
 /** Cells are the same; texts of JSON mean the same: a parser forgets doubled keys and some orders. */
@@ -44,10 +49,7 @@ function expectSame(row: Row, expected: Row): void {
   }
 }
 
-/** Text that JSON.stringify escapes by a letter, or not at all. */
-const text = fc
-  .string({ unit: fc.constantFrom(...'aZ0 é漢😀/:.-_"\\\n\t') })
-  .filter((value) => !/^ |^i-|instance\/i-/.test(value));
+const text = fc.string({ unit: fc.constantFrom(...'aZ0 é漢😀/:.-_"\\\n\t\u0001') });
 const parameters = fc.option(
   fc.dictionary(
     text,
@@ -118,18 +120,19 @@ describe('A line that is copied from the bytes of a record', () => {
         '"eventType":"AwsApiCall","userIdentity":{"type":"Root"}}}';
 
       expect(copied(of('aws.s3'))).toMatchObject({ actor_type: 'Root' });
-      expect(copied(of(source))).toBeUndefined();
+      expect(copied(of(source))).not.toHaveProperty('actor_type');
+      expectSame(copied(of(source)) as Row, built(of(source)));
     },
   );
 
-  test('is not made where something beside the identity names the actor', () => {
+  test('names the actor by what stands beside the identity', () => {
     const of = (data: string) =>
       '{"eventVersion":"1.11","eventTime":"2026-11-20T10:11:12Z","eventSource":"sso.amazonaws.com",' +
       `"eventType":"AwsApiCall","userIdentity":{"type":"Unknown"},"additionalEventData":{${data}}}`;
 
-    expect(copied(of('"bytes":1'))).toBeDefined();
-    expect(copied(of('"UserName":"alice"'))).toBeUndefined();
-    expect(copied(of('"userName" : "alice"'))).toBeUndefined();
+    for (const more of ['"bytes":1', '"UserName":"alice"', '"userName" : "alice"']) {
+      expectSame(copied(of(more)) as Row, built(of(more)));
+    }
     expect(built(of('"userName" : "alice"'))).toMatchObject({ actor_name: 'alice' });
   });
 
@@ -180,28 +183,23 @@ describe('A line that is copied from the bytes of a record', () => {
       requestParameters: { instanceId },
     });
 
-    const row = copied(text);
-
-    if (row) expectSame(row, built(text));
+    expectSame(copied(text) as Row, built(text));
   });
 
-  test.each(['Failure', 'Success'])(
-    'is not made of a call that tells of a login: %s',
-    (ConsoleLogin) => {
-      const call = {
-        eventVersion: '1.11',
-        eventTime: '2026-11-20T10:11:12Z',
-        eventSource: 'signin.amazonaws.com',
-        eventName: 'CheckMfa',
-        eventType: 'AwsApiCall',
-      };
-      const textWith = (response: object) =>
-        JSON.stringify({ ...call, responseElements: response });
+  test.each(['Failure', 'Success'])('says what a call tells of a login: %s', (ConsoleLogin) => {
+    const call = {
+      eventVersion: '1.11',
+      eventTime: '2026-11-20T10:11:12Z',
+      eventSource: 'signin.amazonaws.com',
+      eventName: 'CheckMfa',
+      eventType: 'AwsApiCall',
+    };
+    const textWith = (response: object) => JSON.stringify({ ...call, responseElements: response });
 
-      expect(copied(textWith({ ConsoleLogin }))).toBeUndefined();
-      expect(copied(textWith({ id: ConsoleLogin }))).toMatchObject({ outcome: 'success' });
-    },
-  );
+    const outcome = ConsoleLogin === 'Failure' ? 'failure' : 'success';
+    expect(copied(textWith({ ConsoleLogin }))).toMatchObject({ outcome });
+    expect(copied(textWith({ id: ConsoleLogin }))).toMatchObject({ outcome: 'success' });
+  });
 
   const callWith = (parameters: string, time = '2026-11-20T10:11:12Z') =>
     `{"eventVersion":"1.11","eventTime":"${time}","eventSource":"s3.amazonaws.com","eventName":"GetObject",` +
@@ -222,8 +220,10 @@ describe('A line that is copied from the bytes of a record', () => {
     '2026\\u002d11-20T10:11:12Z',
     '2026-11-20T10:11:12Z\\n',
     'i-0abc123def4567890',
-  ])('is not made of a time that is none, or spelt otherwise: %s', (time) => {
-    expect(copied(callWith('null', time))).toBeUndefined();
+  ])('says as much of a time that is none, or spelt otherwise: %s', (time) => {
+    const text = callWith('null', time);
+
+    expectSame(copied(text) as Row, built(text));
   });
 
   test.each([
@@ -241,7 +241,7 @@ describe('A line that is copied from the bytes of a record', () => {
   });
 
   test('holds all of a call that grows fourfold', () => {
-    const arn = `arn:aws:sts::123456789012:assumed-role/${'"'.repeat(200_000)}/${'\\'.repeat(200_000)}`;
+    const arn = `arn:aws:sts::123456789012:assumed-role/${'"'.repeat(30_000)}/${'\\'.repeat(30_000)}`;
     const text = JSON.stringify({
       eventVersion: '1.11',
       userIdentity: { type: 'AssumedRole', arn, principalId: arn, accountId: '123456789012' },
