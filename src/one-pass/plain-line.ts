@@ -14,7 +14,7 @@ import {
 export const maxPlainBytes = 256 * 1024;
 
 /** An event as its line; or, where it waits for tags, as its row. */
-export type PlainDocument = Pick<PlainEvent, 'eventSource' | 'eventTime' | 'kind'> &
+export type PlainDocument = Pick<PlainEvent, 'family' | 'eventSource' | 'eventTime' | 'kind'> &
   ({ readonly line: Buffer } | { readonly row: Row; readonly event: AwsEvent });
 
 let reader: EventReader | undefined;
@@ -40,16 +40,16 @@ export function plainDocumentOf(
   const found = reader.read(batchAt, limit, target, room, trusted);
   if (typeof found === 'string') return found;
   if (!isBlank(memory, found.end, limit)) return 'more than one document';
-  const { eventSource, eventTime, kind, waiting } = found;
+  const { waiting, ...about } = found;
   if (waiting) {
     const row = {
       ...JSON.parse(`${memory.toString('utf8', target, found.lineEnd)}}`),
       ...waiting.row,
     };
-    return { eventSource, eventTime: row.event_time, kind, row, event: waiting.event };
+    return { ...about, row, event: waiting.event };
   }
   const line = Buffer.from(memory.subarray(target, found.lineEnd));
-  return { eventSource, eventTime, kind, line };
+  return { ...about, line };
 }
 
 function isBlank(bytes: Uint8Array, from: number, end: number): boolean {

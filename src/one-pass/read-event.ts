@@ -1,5 +1,5 @@
 import type { AwsEvent } from '../events/event.ts';
-import { type EventInstance, idPaths, instancesIn, withStates } from '../events/instances.ts';
+import { type EventInstance, instancesIn, withStates } from '../events/instances.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../json.ts';
 import {
   type Derived,
@@ -13,7 +13,7 @@ import {
 } from '../rows/derived.ts';
 import type { Part } from '../rows/mapping.ts';
 import { type Parts, storedCellsOf } from '../rows/row.ts';
-import type { ColumnName, Row } from '../rows/schema.ts';
+import type { ColumnName, Family, Row } from '../rows/schema.ts';
 import { rowTimeOf } from '../rows/time.ts';
 import { createKernel, type Kernel } from './kernel.ts';
 import {
@@ -48,6 +48,7 @@ import { keyOf, type Plan, recordGroups, type Tables, writeTables } from './tabl
 
 /** An event that was read in one pass. Its line stands in the kernel's memory. */
 export interface PlainEvent {
+  readonly family: Family;
   /** Where its document ends. */
   readonly end: number;
   readonly lineEnd: number;
@@ -153,6 +154,7 @@ export function createEventReader(): EventReader {
     if (result === isDone) {
       const isOnArrivalDay = words[state + stateIsSameDay] === 1;
       return {
+        family: plan.family,
         end,
         lineEnd: words[state + stateLineEnd] as number,
         eventSource: type?.envelope?.source ?? cells.event_source,
@@ -201,7 +203,8 @@ export function createEventReader(): EventReader {
     };
     const facts = () => {
       const found = event();
-      if (found.family === 'other') return envelopeFacts(found.envelope, found.isAwsMade, arrivalMs);
+      if (found.family === 'other')
+        return envelopeFacts(found.envelope, found.isAwsMade, arrivalMs);
       return recordFacts((found as { record: JsonObject }).record, arrivalMs);
     };
     const derived = (
@@ -238,7 +241,7 @@ export function createEventReader(): EventReader {
     const eventTime = stored.event_time ?? writtenTime();
     const kind = derivedCells.kind ?? known.kind;
     const eventSource = type?.envelope?.source ?? derivedCells.event_source ?? known.event_source;
-    const about = { end, eventSource, eventTime, isOnArrivalDay: false, kind };
+    const about = { family: plan.family, end, eventSource, eventTime, isOnArrivalDay: false, kind };
     lineEnd += bytes.write(text, lineEnd);
     if (instances.length === 0) {
       return { ...about, lineEnd: exports.finish(lineEnd, target, msOfDay) };

@@ -129,7 +129,11 @@ export function createMemory(kernel: Kernel, tables: Tables): Memory {
     }
     const isAwsMade = event.family === 'other' && event.isAwsMade;
     const watch = watched(envelope, (key) => valueIn(plan, 'envelope', key));
-    const cells = cellsOf(lists.other[0] as ColumnName[], ofOther, envelopeFacts(watch.object, isAwsMade, 0));
+    const cells = cellsOf(
+      lists.other[0] as ColumnName[],
+      ofOther,
+      envelopeFacts(watch.object, isAwsMade, 0),
+    );
     const { node, words, isComplete } = tables.typeOf(envelope);
     const isOpen = watch.isBeyond() || !isComplete;
     // Only AWS's word about instances goes beyond the envelope's resources.

@@ -243,7 +243,10 @@ function createPlanWriter(kernel: Kernel, writer: TableWriter): (family: Family)
           : part === 'record' && number === jsonForm
             ? (nodes.get(key) ?? 0)
             : 0,
-      group: part === 'record' && recordGroups.includes(key) && number === jsonForm ? recordGroupOf(key) : 0,
+      group:
+        part === 'record' && recordGroups.includes(key) && number === jsonForm
+          ? recordGroupOf(key)
+          : 0,
     };
   }
 

@@ -3,9 +3,9 @@ import { addTags } from '../batch/add-tags.ts';
 import { orThrow, RecordError } from '../errors.ts';
 import { eventIn } from '../events/event.ts';
 import { type Document, readDocuments } from '../events/read.ts';
+import { plainDocumentOf } from '../one-pass/plain-line.ts';
 import { otherSource } from '../partition/sources.ts';
 import { lineOf } from '../rows/line.ts';
-import { plainLineOf } from '../rows/one-pass/line.ts';
 import { rowOf } from '../rows/row.ts';
 import type { Row } from '../rows/schema.ts';
 import { dayOf, daysBetween } from '../rows/time.ts';
@@ -37,9 +37,6 @@ export interface LineOptions {
   readonly limits: TrailLimits;
 }
 
-/** Larger ones may pass bounds that the parser's way knows. Plain calls have a few KB. */
-const maxPlainBytes = 256 * 1024;
-
 /**
  * Record → line: the rows of a trail's file are those of bare records in the stream, but for the time of
  * arrival, the day, and tags.
@@ -50,9 +47,10 @@ export function recordLineOf(
   file: FileFacts,
   options: LineOptions,
 ): RecordLine | Promise<RecordLine> {
-  if (bytes.length <= maxPlainBytes && isUtf8(bytes)) {
-    const plain = plainLineOf(bytes, file.arrivalMs);
-    if (plain && !isWrapped(plain.line)) return placed(plain.line, plain.cells, file, options);
+  const plain = isUtf8(bytes) ? plainDocumentOf(bytes, file.arrivalMs) : undefined;
+  if (typeof plain === 'object' && plain.family === 'bare' && 'line' in plain) {
+    const { eventSource: event_source, eventTime: event_time } = plain;
+    return placed(plain.line, { event_source, event_time }, file, options);
   }
   const event = eventIn(orThrow(onlyDocumentOf(bytes, options).json));
   const row = rowOf(event, file.arrivalMs);
@@ -77,13 +75,6 @@ async function withTags(
     remainingMs: () => Number.POSITIVE_INFINITY,
   });
   return placed(Buffer.from(lineOf(row)), row, file, options);
-}
-
-const wrappedFormat = Buffer.from('"event_format":"eventbridge"');
-
-/** In a cell of text its quotes would be escaped. */
-function isWrapped(line: Buffer): boolean {
-  return line.includes(wrappedFormat);
 }
 
 /** The record as the one document that it is; in a list, or a file in a file, there may be anything. */
