@@ -199,10 +199,9 @@ function filterIn({ from, to, account, region, only = [] }: FilterValues): Input
 
 interface StackValues extends FilterValues {
   readonly parameter?: readonly string[];
-  readonly verbose?: boolean;
 }
 
-/** Why a record failed the function says at its most talkative. */
+/** Why a record failed the function says at its most talkative: else of the first three of a code in a batch. */
 function stackIn(values: StackValues): StackOptions {
   const [account] = values.account ?? [];
   const [region] = values.region ?? [];
@@ -211,7 +210,6 @@ function stackIn(values: StackValues): StackOptions {
     ...(account !== undefined && { account }),
     ...(region !== undefined && { region }),
   });
-  if (!values.verbose) return stack;
   return { ...stack, parameters: { LogLevel: 'DEBUG', ...stack.parameters } };
 }
 

@@ -210,7 +210,13 @@ function damagedPiece(
   return { bytes, offset, line: 1, broken: reason, place, isContinued };
 }
 
-async function* unpack(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part> {
+/** So often a file may have been gzipped; what is still gzip then is no text. */
+const maxPackings = 4;
+
+async function* unpack(
+  chunks: AsyncIterable<Buffer>,
+  packingsLeft = maxPackings,
+): AsyncGenerator<Part> {
   const iterator = chunks[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   while (head.length < 2) {
@@ -219,8 +225,29 @@ async function* unpack(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part> {
     head = Buffer.concat([head, value]);
   }
   const all = chain(head, { [Symbol.asyncIterator]: () => iterator });
-  if (isGzip(head)) return yield* gunzip(all);
+  if (isGzip(head) && packingsLeft > 0) return yield* unpackTwice(gunzip(all), packingsLeft - 1);
   for await (const bytes of all) yield { kind: 'text', bytes };
+}
+
+/** Tools that gzip what is gzipped already are common enough. */
+async function* unpackTwice(
+  parts: AsyncGenerator<Part>,
+  packingsLeft: number,
+): AsyncGenerator<Part> {
+  let damaged: Part | undefined;
+  async function* texts() {
+    for (let next = await parts.next(); !next.done; next = await parts.next()) {
+      // Behind what is damaged there is no text.
+      if (next.value.kind === 'damaged') {
+        damaged = next.value;
+        return;
+      }
+      if (next.value.bytes.length > 0) yield next.value.bytes;
+    }
+  }
+  yield* unpack(texts(), packingsLeft);
+  if (damaged) yield damaged;
+  yield* parts;
 }
 
 async function* chain(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

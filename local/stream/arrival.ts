@@ -9,6 +9,7 @@ import {
   scanString,
   skipSpace,
 } from '../../src/events/scan.ts';
+import { splitDocuments } from '../../src/events/split.ts';
 import { uncarry } from '../../src/firehose/carrier.ts';
 import { epochMsOf, isInstant, toRowTime } from '../../src/rows/time.ts';
 import { unzip } from '../input/record-of.ts';
@@ -55,9 +56,16 @@ function usableTime(text: string | undefined): number | undefined {
 function logTimeIn(bytes: Uint8Array): number | undefined {
   // So few records come here, and of those so few hold it, that a parser does.
   if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('"logEvents"')) return;
+  for (const { bytes: document, broken } of splitDocuments(bytes)) {
+    const timestamp = broken === undefined ? timestampIn(document) : undefined;
+    if (isInstant(timestamp) && Number.isInteger(timestamp)) return timestamp;
+  }
+  return undefined;
+}
+
+function timestampIn(document: Uint8Array): unknown {
   try {
-    const timestamp = JSON.parse(Buffer.from(bytes).toString()).logEvents[0].timestamp;
-    return isInstant(timestamp) && Number.isInteger(timestamp) ? timestamp : undefined;
+    return JSON.parse(Buffer.from(document).toString()).logEvents[0].timestamp;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { type FailureCode, failures } from '../../src/errors.ts';
 import { splitDocuments } from '../../src/events/split.ts';
 import { uncarry } from '../../src/firehose/carrier.ts';
@@ -93,6 +94,7 @@ export async function putSources(
   const named: { place: string; failure: Failure; recordId: string }[] = [];
   const unread: Source[] = [];
   const forms: Record<string, number> = {};
+  const broken = createBrokenParts();
 
   const report = (message: string) => {
     counts.problems++;
@@ -104,8 +106,8 @@ export async function putSources(
     if (outcome.result !== 'ProcessingFailed') return;
     const documents = documentsOf(record);
     counts.failedDocuments += documents;
-    if (documents === 0 || ++counts.failed > maxNamed) return;
-    const place = 'ticket' in record ? record.ticket.place : 'a record that was put again';
+    if ((documents === 0 && broken.isOf(record)) || ++counts.failed > maxNamed) return;
+    const place = 'ticket' in record ? record.ticket.place : 'a part of a record, put again alone';
     named.push({ place, failure: outcome.failure, recordId });
   };
 
@@ -114,8 +116,9 @@ export async function putSources(
   const seconds = () => (performance.now() - startedMs) / 1000;
 
   /** The record of a piece; undefined where there is nothing to put, or no way to. */
-  const recordIn = ({ bytes, broken, place, isContinued }: SourcePiece) => {
-    if (broken !== undefined && !isContinued) report(`${place}: ${broken}`);
+  const recordIn = ({ bytes, broken: reason, place, isContinued }: SourcePiece) => {
+    if (reason !== undefined) broken.add(bytes);
+    if (reason !== undefined && !isContinued) report(`${place}: ${reason}`);
     if (bytes.length === 0) return undefined;
     const record = recordOf(bytes);
     if (record) return record;
@@ -196,6 +199,31 @@ export async function putSources(
     tooLarge: counts.tooLarge,
     failures: local.log.failures(),
     tags: local.log.tags(),
+  };
+}
+
+/** So much of the broken parts of the input is kept, to know them again where the function puts them alone. */
+const maxBrokenBytes = 16 * 1024 * 1024;
+
+/**
+ * The broken parts of the input, which were named where they were read. A message inside a sound record may be
+ * broken as well: that shows in the function only, which puts it again alone.
+ */
+function createBrokenParts() {
+  const parts: Buffer[] = [];
+  let keptBytes = 0;
+  return {
+    add(bytes: Uint8Array) {
+      keptBytes += bytes.length;
+      if (keptBytes <= maxBrokenBytes) parts.push(Buffer.from(bytes));
+    },
+    /** Whether a record that holds no document is, or was in, a part that was named. */
+    isOf(record: SentRecord<Ticket>): boolean {
+      if ('ticket' in record || keptBytes > maxBrokenBytes) return true;
+      const { payload } = uncarry(record.again, 0);
+      const bytes = Buffer.from(unzip(payload));
+      return parts.some((part) => part.includes(bytes));
+    },
   };
 }
 

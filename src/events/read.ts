@@ -2,7 +2,7 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { type Attempt, attempt, orThrow, RecordError } from '../errors.ts';
 import { hasMoreObjects, isDeeperThan, isObject, type Json, parseJson } from '../json.ts';
-import { isGzip, maxUnzippedBytes } from './gzip.ts';
+import { isGzip, maxUnzippedBytes, maxUnzipRatio } from './gzip.ts';
 import { openBracket } from './scan.ts';
 import { splitDocuments } from './split.ts';
 import { messagesIn, messagesInLarge } from './subscription.ts';
@@ -30,7 +30,7 @@ export interface ReadLimits {
 
 export const readLimits: ReadLimits = {
   maxUnzippedBytes,
-  maxUnzipRatio: 200,
+  maxUnzipRatio,
   maxDocuments: 50_000,
   maxDocumentBytes: 1280 * 1024,
   maxDepth: 1000,

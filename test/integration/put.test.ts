@@ -234,6 +234,75 @@ describe('How far it is', () => {
   });
 });
 
+describe('What became no row', () => {
+  const record = (id: number) =>
+    JSON.stringify({
+      eventVersion: '1.11',
+      eventID: `id-${id}`,
+      eventTime: '2026-11-20T10:11:12Z',
+      eventSource: 's3.amazonaws.com',
+      eventName: 'PutObject',
+      eventType: 'AwsApiCall',
+    });
+  const subscription = (...messages: string[]) =>
+    JSON.stringify({
+      messageType: 'DATA_MESSAGE',
+      logEvents: messages.map((message, id) => ({
+        id: `${id}`,
+        timestamp: 1795168800000,
+        message,
+      })),
+    });
+
+  test('has its reason, however many of a batch have the same', async () => {
+    write('a.ndjson', '{"no":"event"}\n'.repeat(6));
+
+    const { stderr, counts } = await put('a.ndjson');
+
+    expect(counts.failures).toEqual({ NOT_AN_EVENT: 6 });
+    expect(stderr.match(/a\.ndjson:\d: NOT_AN_EVENT\. The JSON is neither/g)).toHaveLength(6);
+  });
+
+  test('is named where it is a message inside a record', async () => {
+    write('a.json', subscription(record(1), '{"eventVersion":"1.11","cut', record(2)));
+
+    const { status, stderr, counts } = await put('a.json');
+
+    expect(status).toBe(1);
+    expect(counts).toMatchObject({ rows: 2, failed: 1, failures: { BAD_JSON: 1 } });
+    expect(stderr).toMatch(
+      /^a part of a record, put again alone: BAD_JSON\. The record, or a part/m,
+    );
+  });
+
+  test('is too large where it is an event that we had to gzip, however well that went', async () => {
+    write('a.json', event(1, 'a'.repeat(1400 * 1024)));
+
+    const { stderr, counts } = await put('a.json');
+
+    expect(counts.failures).toEqual({ TOO_LARGE: 1 });
+    expect(stderr).toContain('a.json:1: TOO_LARGE. One event is too large');
+  });
+
+  test('is nothing of what was gzipped twice', async () => {
+    write('file.json.gz', gzipSync(gzipSync(`{"Records":[${record(1)},${record(2)}]}`)));
+    write(
+      'logs.gz',
+      gzipSync(Buffer.concat([3, 4].map((id) => gzipSync(subscription(record(id)))))),
+    );
+
+    const { status, stderr, counts } = await put('file.json.gz', 'logs.gz');
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(counts).toMatchObject({ events: 4, rows: 4, failed: 0 });
+    const rows = await rowsIn(lake);
+    expect(ids(rows).sort()).toEqual(['id-1', 'id-2', 'id-3', 'id-4']);
+    expect(rows.map(({ partition }) => partition.split('/day=')[1])).toEqual(
+      Array(4).fill('2026-11-20'),
+    );
+  });
+});
+
 describe('What the function logs', () => {
   test.each(['INFO', 'DEBUG'])(
     'at level %s is a line of JSON that sums up the invocation, and nothing of what is in events',

@@ -54,6 +54,34 @@ describe('A source', () => {
     expect(pieces.map(({ text }) => text)).toEqual(['{"a":1}', '{"b":2}']);
   });
 
+  test.each([2, 3, 4])('is unpacked %i times where it was gzipped as often', async (times) => {
+    let packed: Buffer = Buffer.from('{"a":1}\n{"b":2}\n');
+    for (let i = 0; i < times; i++) packed = gzipSync(packed);
+
+    expect(await read(sourceOf(packed))).toEqual([
+      { text: '{"a":1}', place: 'a.json:1' },
+      { text: '{"b":2}', place: 'a.json:2' },
+    ]);
+  });
+
+  test('may be gzip of several members of gzip', async () => {
+    const packed = gzipSync(Buffer.concat([gzipSync('{"a":1}\n'), gzipSync('{"b":2}\n')]));
+
+    expect((await read(sourceOf(packed))).map(({ text }) => text)).toEqual(['{"a":1}', '{"b":2}']);
+  });
+
+  test('that is cut within gzip in gzip gives what is before', async () => {
+    const text = lines(5000);
+    const packed = gzipSync(gzipSync(text, { level: 0 }), { level: 0 });
+
+    const pieces = await read(sourceOf(packed.subarray(0, packed.length - 9000), 4096));
+
+    const whole = pieces.filter(({ broken }) => broken === undefined);
+    expect(text.startsWith(`${whole.map(({ text }) => text).join('\n')}\n`)).toBe(true);
+    expect(whole.length).toBeGreaterThan(1000);
+    expect(pieces.at(-1)?.broken).toMatch(/^gzip that cannot be unpacked/);
+  });
+
   test('that is empty has no pieces', async () => {
     expect(await read(sourceOf(''))).toEqual([]);
     expect(await read(sourceOf('x'))).toHaveLength(1);

@@ -16,6 +16,11 @@ describe('A record arrives', () => {
       'when the first event of a subscription record was logged',
       `{"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","message":"x","timestamp":${noonMs}}]}`,
     ],
+    [
+      'by the first of several subscription records that has a time',
+      `{"messageType":"DATA_MESSAGE","logEvents":[]}{"logEvents":[{"timestamp":${noonMs}}]}` +
+        '{"logEvents":[{"timestamp":1}]}',
+    ],
     ['when its EventBridge event happened', `{"id":"1","time":"${noon}","detail":{}}`],
     ['when its CloudTrail record happened', `{"eventVersion":"1.11","eventTime":"${noon}"}`],
     [
