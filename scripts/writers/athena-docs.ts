@@ -199,13 +199,13 @@ ${duckdbPart()}
 
 ## Changing the form of new rows
 
-Parameter \`OutputFormat\` sets what the stream writes: \`json\` to \`events/json/\`, or \`parquet\` to \`events/parquet/\`. Each form has a table of its own. The view \`events\`, and every view and query over it, reads the form that is being written, and also the other form if \`AlsoRead\` names it. So all rows stay readable after a change:
+Parameter \`OutputFormat\` sets what the stream writes: \`json\` to \`events/json/\`, or \`parquet\` to \`events/parquet/\`. Each form has a table of its own. The view \`events\`, and every view and query over it, reads the form that is being written, and also the other form if \`AlsoRead\` names it. So all rows stay readable after a change. Each deployment below is \`sam build && sam deploy\` after an edit of \`parameter_overrides\` in \`samconfig.toml\`, as [upgrades.md](upgrades.md#changing-a-parameter) says: a value that is only given on the command line would be taken back by the next deployment, and rows of the new form would leave the view.
 
-1. Make an archive of the event bus, to keep the events of the pause. Then disable the rule: \`sam deploy --parameter-overrides RuleState=DISABLED\`. EventBridge now puts nothing on the stream, and keeps events only in the archive.
+1. Make an archive of the event bus, to keep the events of the pause. Then disable the rule: \`RuleState=DISABLED\`. EventBridge now puts nothing on the stream, and keeps events only in the archive.
 2. Wait until the stream is empty: \`DeliverySeconds\` plus the minute for which records wait for the function. Then check that the objects of the last minutes are in the bucket. AWS does not document what happens to records in the buffer while a stream changes its form.
-3. Deploy the new form, with the old one still to be read: \`sam deploy --parameter-overrides OutputFormat=parquet AlsoRead=json\` (parameters that are not named keep their values). The update changes the view, and lets the stream's role read the table's schema, before it changes the stream.
+3. Deploy the new form, with the old one still to be read: \`OutputFormat=parquet AlsoRead=json\`. The update changes the view before it changes the stream.
 4. Query the view \`events\` for a row from before the change.
-5. Enable the rule again: \`RuleState=ENABLED\`, or its earlier value. After \`DeliverySeconds\`, query for a new row.
+5. Enable the rule again: \`RuleState=ENABLED\`, or its earlier value, in the file, too. After \`DeliverySeconds\`, query for a new row.
 6. Replay the archive over the time of the pause.
 
 To go back, do the same with \`OutputFormat=json\` and \`AlsoRead=parquet\`, even if the lake holds no Parquet: without \`AlsoRead\` the update does not name the conversion, which then stays on. Keep \`AlsoRead\` as long as the lake has rows of that form; it costs a listing for each source and day.

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { loadStack } from '../../local/template/load-stack.ts';
 import { resourcesOf } from '../support/policies.ts';
@@ -54,6 +55,27 @@ describe('`sam build && sam deploy`, typed bare', () => {
       's3_prefix',
       'stack_name',
     ]);
+  });
+});
+
+describe('A page that changes a stack', () => {
+  const project = new URL('../../', import.meta.url);
+  const pages = ['README.md', ...globSync('docs/*.md', { cwd: fileURLToPath(project) })];
+
+  test.each(pages)('does so by samconfig.toml, which the next deployment goes by: %s', (page) => {
+    const text = readFileSync(new URL(page, project), 'utf8');
+
+    // It changes the stack and not the file. `aws cloudformation deploy` has no such file.
+    expect(text).not.toMatch(/sam deploy[^`\n]*--parameter-overrides/);
+  });
+
+  test('says how, with a line that holds', () => {
+    const text = readFileSync(new URL('docs/upgrades.md', project), 'utf8');
+    const [, overrides = ''] = /^ *parameter_overrides = "(.*)"$/m.exec(text) ?? [];
+    const parameters = Object.fromEntries(overrides.split(' ').map((one) => one.split('=')));
+
+    expect(Object.keys(parameters)).toEqual(['OutputFormat', 'AlsoRead']);
+    expect(() => loadStack({ parameters })).not.toThrow();
   });
 });
 
