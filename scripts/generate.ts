@@ -5,6 +5,7 @@ import { athenaDocs } from './writers/athena-docs.ts';
 import { failuresDocs } from './writers/failures-docs.ts';
 import { grafana } from './writers/grafana.ts';
 import { kernelWasm } from './writers/kernel-wasm.ts';
+import { investigateDocs } from './writers/investigate-docs.ts';
 import { lake } from './writers/lake.ts';
 import { metricsDocs } from './writers/metrics-docs.ts';
 import { queriesDocs } from './writers/queries-docs.ts';
@@ -20,6 +21,7 @@ const writers: readonly Writer[] = [
   lake,
   athenaDocs,
   queriesDocs,
+  investigateDocs,
   rowsDocs,
   stateChangesDocs,
   failuresDocs,

@@ -4,14 +4,14 @@
 SELECT
   event_time,
   coalesce(actor_session_name, actor_name, actor_type) AS who,
-  event_source,
   event_name,
   outcome,
   error_code,
   source_ip,
-  user_agent,
+  event_source,
   account,
   region,
+  user_agent,
   request_parameters,
   event_id
 FROM unique_events

@@ -1,10 +1,4 @@
-import {
-  isTooWide,
-  layOutTable,
-  recordLines,
-  shownJson,
-  type TableCell,
-} from '../terminal/table.ts';
+import { layOutTable, recordLines, shownJson, type TableCell } from '../terminal/table.ts';
 import { counted, type Output, type Terminal } from '../terminal/terminal.ts';
 import { type Answer, objectJson, textOf } from './duckdb.ts';
 
@@ -61,15 +55,19 @@ export async function writeTable(answer: Answer, { stdout, interrupted }: Termin
   };
   let table: ReturnType<typeof layOutTable> | undefined;
   let count = 0;
+  let left: readonly string[] = [];
   const write = async (rows: readonly (readonly TableCell[])[]) => {
     table ??= layOutTable(columns, rows.slice(0, sampleRows), style);
-    const { head, line } = table;
-    const lines = isTooWide(columns, maxWidth)
+    const { head, line, hidden } = table;
+    // A few columns of many are no answer: then each row is read from top to bottom.
+    const isTooNarrow = hidden.length > columns.length / 2;
+    const lines = isTooNarrow
       ? rows.flatMap((row, at) => [
           style.dim(`── row ${count + at + 1} ──`),
           ...recordLines(columns, row, style),
         ])
       : [...(count === 0 ? head : []), ...rows.map(line)];
+    if (!isTooNarrow) left = hidden;
     count += rows.length;
     if (lines.length > 0) await stdout.write(`${lines.join('\n')}\n`);
   };
@@ -79,7 +77,9 @@ export async function writeTable(answer: Answer, { stdout, interrupted }: Termin
     if (interrupted.aborted) return;
   }
   if (count === 0) await write([]);
-  if (maxWidth !== undefined) await stdout.write(`${style.dim(counted(count, 'row'))}\n`);
+  if (maxWidth === undefined) return;
+  const more = left.length > 0 ? `, without ${left.join(', ')}: see --json, --csv or --output` : '';
+  await stdout.write(`${style.dim(`${counted(count, 'row')}${more}`)}\n`);
 }
 
 /** Writes each row from top to bottom, a line a cell. */

@@ -23,15 +23,20 @@ export interface TableOptions {
 export interface Table {
   /** The lines above the rows. */
   readonly head: readonly string[];
+  /** Names of the columns that a line has no room for: the last ones. */
+  readonly hidden: readonly string[];
   line(row: readonly TableCell[]): string;
 }
 
 const gap = '  ';
 const absent = 'NULL';
-const narrowest = 8;
+
+/** A cell that is cut shows so much at least: less tells nothing. */
+const narrowest = 14;
 
 /**
- * Lays a table out by its first rows; later ones that are wider only stand out.
+ * Lays a table out by its first rows; later ones that are wider only stand out. Where a line is too narrow,
+ * cells are cut, then the last columns left out.
  * @param sample the rows that the widths are taken from
  */
 export function layOutTable(
@@ -39,39 +44,33 @@ export function layOutTable(
   sample: readonly (readonly TableCell[])[],
   { maxWidth, bold = same, dim = same }: TableOptions = {},
 ): Table {
+  const textOf = (value: TableCell) =>
+    maxWidth === undefined ? shownText(value) : shortText(value);
   const wanted = columns.map(({ name }, index) =>
-    Math.max(
-      widthOf(printable(name)),
-      ...sample.map((row) => widthOf(shownText(row[index] ?? null))),
-    ),
+    Math.max(widthOf(printable(name)), ...sample.map((row) => widthOf(textOf(row[index] ?? null)))),
   );
-  const widths = maxWidth === undefined ? wanted : narrowed(columns, wanted, maxWidth);
+  const widths = maxWidth === undefined ? wanted : fitted(columns, wanted, maxWidth);
+  const shown = columns.slice(0, widths.length);
   const cell = (text: string, index: number, style: (text: string) => string) => {
     const width = widths[index] as number;
-    const shown = maxWidth === undefined ? text : cut(text, width);
-    const padding = ' '.repeat(Math.max(0, width - widthOf(shown)));
-    return columns[index]?.isNumeric ? padding + style(shown) : style(shown) + padding;
+    const kept = maxWidth === undefined ? text : cut(text, width);
+    const padding = ' '.repeat(Math.max(0, width - widthOf(kept)));
+    return columns[index]?.isNumeric ? padding + style(kept) : style(kept) + padding;
   };
   const join = (cells: readonly string[]) => cells.join(gap).trimEnd();
   return {
     head: [
-      join(columns.map(({ name }, index) => cell(printable(name), index, bold))),
+      join(shown.map(({ name }, index) => cell(printable(name), index, bold))),
       join(widths.map((width) => dim('─'.repeat(width)))),
     ],
+    hidden: columns.slice(widths.length).map(({ name }) => printable(name)),
     line: (row) =>
       join(
-        columns.map((_, index) =>
-          cell(shownText(row[index] ?? null), index, row[index] === null ? dim : same),
+        shown.map((_, index) =>
+          cell(textOf(row[index] ?? null), index, row[index] === null ? dim : same),
         ),
       ),
   };
-}
-
-/** Whether columns are too many for a line, however much they are cut. */
-export function isTooWide(columns: readonly TableColumn[], maxWidth: number | undefined): boolean {
-  return (
-    maxWidth !== undefined && columns.length * (narrowest + gap.length) - gap.length > maxWidth
-  );
 }
 
 /** One row, a line a cell; cells without a value are left out. */
@@ -98,6 +97,11 @@ const same = (text: string) => text;
 function shownText(value: TableCell): string {
   if (value === null) return absent;
   return value === absent ? `'${absent}'` : printable(value);
+}
+
+/** The same where there is little room: a time on a full second needs no more. */
+function shortText(value: TableCell): string {
+  return shownText(value).replace(/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.000$/, '$1');
 }
 
 /**
@@ -144,23 +148,28 @@ export function cut(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** Widths that fit a line: the widest columns give way first, those that are to be exact last. */
-function narrowed(
+/**
+ * Widths that fit a line, for as many of the first columns as there is room for: the widest give way first;
+ * those that are to be exact are not cut, but for one that is alone.
+ */
+function fitted(
   columns: readonly TableColumn[],
   wanted: readonly number[],
   maxWidth: number,
 ): number[] {
-  const widths = [...wanted];
-  const isWhole = () =>
-    widths.reduce((sum, width) => sum + width + gap.length, -gap.length) <= maxWidth;
-  const indexes = [...widths.keys()];
-  const inexact = indexes.filter((index) => !columns[index]?.isExact);
-  for (const group of [inexact, indexes]) {
-    while (!isWhole()) {
-      const widest = Math.max(0, ...group.map((index) => widths[index] as number));
-      if (widest <= narrowest) break;
-      widths[group.findLast((index) => widths[index] === widest) as number] = widest - 1;
-    }
+  const least = wanted.map((width, index) =>
+    columns[index]?.isExact ? width : Math.min(width, narrowest),
+  );
+  const widthOfFirst = (widths: readonly number[], count: number) =>
+    widths.slice(0, count).reduce((sum, width) => sum + width + gap.length, -gap.length);
+  let count = columns.length;
+  while (count > 1 && widthOfFirst(least, count) > maxWidth) count--;
+  const widths = wanted.slice(0, count);
+  while (widthOfFirst(widths, count) > maxWidth) {
+    const spare = widths.map((width, index) => (width > (least[index] as number) ? width : 0));
+    const widest = Math.max(...spare);
+    if (widest === 0) return [maxWidth];
+    widths[spare.lastIndexOf(widest)] = widest - 1;
   }
   return widths;
 }

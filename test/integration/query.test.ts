@@ -125,7 +125,7 @@ describe('query', () => {
     const [shown, piped] = [await query([sql], { columns: 60 }), await query([sql])];
 
     expect(shown.stdout.split('\n').every((line) => line.length <= 60)).toBe(true);
-    expect(shown.stdout).toMatch(/2026-11-21 10:11:12\.000 {2}x{34}…\n1 row\n$/);
+    expect(shown.stdout).toMatch(/2026-11-21 10:11:12 {2}x{38}…\n1 row\n$/);
     expect(piped.stdout).toMatch(/x{200}\n$/);
   });
 

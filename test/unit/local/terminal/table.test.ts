@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   cut,
-  isTooWide,
   layOutTable,
   printable,
   recordLines,
@@ -59,7 +58,7 @@ describe('A table', () => {
       [{ name: 'time', isExact: true } as (typeof columns)[number], { name: 'text' }],
     );
 
-    expect(lines.at(-1)).toBe('2026-11-20 10:00:00.000  a text th…');
+    expect(lines.at(-1)).toBe('2026-11-20 10:00:00  a text that g…');
   });
 
   test('stays in its columns with wide characters and marks', () => {
@@ -78,12 +77,29 @@ describe('A table', () => {
     );
   });
 
-  test('is too wide where not even cut columns fit', () => {
-    const many = Array.from({ length: 9 }, (_, i) => ({ name: String(i) }));
+  test('leaves the last columns out where not even cut ones fit, and names them', () => {
+    const many = Array.from({ length: 9 }, (_, i) => ({ name: `column_${i}` }));
+    const cells = many.map(() => 'a text that goes on');
 
-    expect(isTooWide(many, 80)).toBe(true);
-    expect(isTooWide(many.slice(1), 80)).toBe(false);
-    expect(isTooWide(many, undefined)).toBe(false);
+    const { head, hidden, line } = layOutTable(many, [cells], { maxWidth: 80 });
+
+    expect(hidden).toEqual(['column_5', 'column_6', 'column_7', 'column_8']);
+    for (const text of [...head, line(cells)]) expect(text.length).toBeLessThanOrEqual(80);
+    expect(layOutTable(many, [cells]).hidden).toEqual([]);
+  });
+
+  test('cuts no column that is to be exact, unless it is alone', () => {
+    const times = [
+      { name: 'a', isExact: true },
+      { name: 'b', isExact: true },
+    ];
+    const row = ['2026-11-20 10:00:00.123', '2026-11-20 10:00:00.000'];
+
+    expect(layOutTable(times, [row], { maxWidth: 30 }).line(row)).toBe('2026-11-20 10:00:00.123');
+    expect(layOutTable(times, [row], { maxWidth: 60 }).line(row)).toBe(
+      '2026-11-20 10:00:00.123  2026-11-20 10:00:00',
+    );
+    expect(layOutTable(times, [row], { maxWidth: 10 }).line(row)).toBe('2026-11-2…');
   });
 });
 
@@ -95,7 +111,7 @@ describe('A row by itself', () => {
       { maxWidth: 22 },
     );
 
-    expect(lines).toEqual(['a          x', 'long_name  a text tha…']);
+    expect(lines).toEqual(['a          x', 'long_name  a text that g…']);
   });
 });
 
