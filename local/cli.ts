@@ -9,9 +9,15 @@ import { query } from './commands/query.ts';
 import { replay } from './commands/replay.ts';
 import { restore } from './commands/restore.ts';
 import { view } from './commands/view.ts';
-import { EnvironmentError, environmentErrorOf, SqlError, UsageError } from './errors.ts';
+import {
+  EnvironmentError,
+  environmentErrorOf,
+  environmentErrorOfCall,
+  SqlError,
+  UsageError,
+} from './errors.ts';
 import { type Command, invocationPrefix, nearest, runCommand } from './terminal/command.ts';
-import { type Terminal, terminalOf } from './terminal/terminal.ts';
+import { isHungUp, type Terminal, terminalOf } from './terminal/terminal.ts';
 
 /** Every command: a module in commands/, a word here. */
 const commands: readonly Command[] = [
@@ -45,7 +51,8 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     const command = commands.find((one) => one.name === name);
     if (!command) throw unknown(name);
     return await runCommand(command, rest, terminal);
-  } catch (error) {
+  } catch (thrown) {
+    const error = environmentErrorOfCall(thrown);
     await terminal.stderr.write(`${messageOf(error, terminal)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
@@ -97,12 +104,15 @@ function help({ stdout }: Terminal): string {
 
 if (import.meta.main) {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isHungUp(process.stdout, error)) return;
     // Whoever reads our output may stop reading (`| head`): that is no failure.
     if (error.code === 'EPIPE') process.exit();
     const told = environmentErrorOf(error, 'write', 'standard output') as Error;
     process.stderr.write(`${told.message}\n`);
     process.exit(1);
   });
-  process.stderr.on('error', () => process.exit(1));
+  process.stderr.on('error', (error) => {
+    if (!isHungUp(process.stderr, error)) process.exit(1);
+  });
   process.exitCode = await main(process.argv.slice(2), terminalOf(process));
 }

@@ -1,3 +1,5 @@
+import { getSystemErrorMap } from 'node:util';
+
 /** What was typed makes no sense: one plain sentence, and what to type instead. Exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -24,15 +26,29 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied: change its permissions, or use another',
   EDQUOT: 'your quota is used up: make room there, and try again',
   EIO: 'the disk reports an error: try again, or use a copy',
+  EEXIST: 'a part of the path is a file, not a folder: use another',
+  EFBIG: 'it would be larger than a file may be there: use another disk',
   EISDIR: 'it is a folder: name a file in it',
+  ELOOP: 'its links lead in a circle: name what they should lead to',
   EMFILE: 'too many files are open: raise `ulimit -n`, and try again',
+  ENAMETOOLONG: 'the name is too long: use a shorter one',
+  ENFILE: 'too many files are open on this machine: close some, and try again',
   ENOENT: 'there is no such file',
   ENOSPC: 'the disk is full: make room there, and try again',
   ENOTDIR: 'a part of the path is a file, not a folder: use another',
-  EEXIST: 'a part of the path is a file, not a folder: use another',
   EPERM: 'permission denied: change its permissions, or use another',
   EROFS: 'the disk is read-only: use another folder',
 };
+
+/** What Node says of any other code: `resource busy or locked`. */
+const nodesReasons = new Map(getSystemErrorMap().values());
+
+function reasonOf(code: string, verb: string): string | undefined {
+  if (code === 'ENOENT' && verb === 'write') return 'there is no such folder: make it';
+  const known = reasons[code];
+  const nodes = nodesReasons.get(code);
+  return known ?? (nodes && `${nodes.charAt(0).toLowerCase()}${nodes.slice(1)} (${code})`);
+}
 
 /**
  * What the file system threw, as a sentence for people; anything else is given back as it is.
@@ -41,8 +57,7 @@ const reasons: Readonly<Record<string, string>> = {
  */
 export function environmentErrorOf(thrown: unknown, verb: string, path: string): unknown {
   const { code, path: exactPath = path } = thrown as NodeJS.ErrnoException;
-  const isFolderMissing = code === 'ENOENT' && verb === 'write';
-  const reason = isFolderMissing ? 'there is no such folder: make it' : reasons[code ?? ''];
+  const reason = reasonOf(code ?? '', verb);
   if (!Error.isError(thrown) || reason === undefined) return thrown;
   // As it was typed, unless it is another.
   const shownPath = exactPath.endsWith(path) ? path : exactPath;
@@ -50,3 +65,22 @@ export function environmentErrorOf(thrown: unknown, verb: string, path: string):
   error.cause = thrown;
   return error;
 }
+
+/** The same of what was thrown where nobody has said what was being done: the call says it. */
+export function environmentErrorOfCall(thrown: unknown): unknown {
+  const { syscall, path } = thrown as NodeJS.ErrnoException;
+  if (syscall === undefined || path === undefined) return thrown;
+  return environmentErrorOf(thrown, reading.has(syscall) ? 'read' : 'write', path);
+}
+
+const reading: ReadonlySet<string> = new Set([
+  'access',
+  'lstat',
+  'open',
+  'opendir',
+  'read',
+  'readlink',
+  'realpath',
+  'scandir',
+  'stat',
+]);

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { environmentErrorOf, UsageError } from '../errors.ts';
 import {
   type BackfillProgress,
@@ -11,13 +11,21 @@ import {
 } from '../history/backfill.ts';
 import { openHistoryFunction } from '../history/open-function.ts';
 import { reportText, surveyText } from '../history/texts.ts';
+import { makeFolder } from '../lake/make-folder.ts';
 import { functionNotes } from '../stream/function-notes.ts';
 import { stackOf } from '../stream/open-stream.ts';
 import { stackOptions, stackOptionsIn } from '../stream/stack-options.ts';
 import { type Arguments, defineCommand, invocationPrefix } from '../terminal/command.ts';
 import { dayIn, jsonOption, lakeFolderOf } from '../terminal/options.ts';
 import { createProgress } from '../terminal/progress.ts';
-import { counted, duration, grouped, pathOf, type Terminal } from '../terminal/terminal.ts';
+import {
+  counted,
+  duration,
+  grouped,
+  interruptedStatus,
+  pathOf,
+  type Terminal,
+} from '../terminal/terminal.ts';
 
 const options = {
   lake: {
@@ -129,7 +137,7 @@ export const backfill = defineCommand({
     }
     if (interrupted.aborted) {
       progress.note('Stopped. What is complete is in the lake; give the command again to go on.');
-      return 130;
+      return interruptedStatus(interrupted);
     }
     if (values.json) await terminal.stdout.write(`${JSON.stringify(summaryOf(survey, report))}\n`);
     else if (report) await terminal.stdout.write(reportText(report, lake, terminal));
@@ -177,9 +185,7 @@ async function trailIn(positionals: readonly string[], terminal: Terminal): Prom
 async function lakeIn(lake: string | undefined, terminal: Terminal): Promise<string> {
   if (lake?.startsWith('s3://')) return checked(lake);
   const folder = lakeFolderOf(lake, terminal);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw environmentErrorOf(error, 'write', folder);
-  });
+  await makeFolder(folder);
   return folder;
 }
 

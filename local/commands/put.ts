@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InstanceTags } from '../endpoints/ec2.ts';
@@ -6,6 +6,7 @@ import { instanceTagsIn } from '../endpoints/instance-tags.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import { type InputFilter, inputOf } from '../input/paths.ts';
 import { openJournal } from '../lake/journal.ts';
+import { makeFolder } from '../lake/make-folder.ts';
 import type { RowsAbout } from '../lake/put-contents.ts';
 import { functionNotes } from '../stream/function-notes.ts';
 import { type FilesReport, putFiles } from '../stream/put-files.ts';
@@ -16,7 +17,14 @@ import { defaultAccount, defaultRegion, type StackOptions } from '../template/lo
 import { defineCommand, invocationPrefix } from '../terminal/command.ts';
 import { dayIn, jsonOption, lakeFolderOf, lakeOption } from '../terminal/options.ts';
 import { createProgress } from '../terminal/progress.ts';
-import { counted, duration, grouped, pathOf, type Terminal } from '../terminal/terminal.ts';
+import {
+  counted,
+  duration,
+  grouped,
+  interruptedStatus,
+  pathOf,
+  type Terminal,
+} from '../terminal/terminal.ts';
 
 /** What a trail writes into folders of its own, by what people call it. */
 const kinds = {
@@ -155,7 +163,7 @@ export const put = defineCommand({
       progress.note(
         'Stopped before the end. What was read of files is in the lake, or not at all: the same command puts the rest.',
       );
-      return 130;
+      return interruptedStatus(terminal.interrupted);
     }
     return report.failed > 0 || report.problems > 0 ? 1 : 0;
   },
@@ -246,9 +254,7 @@ async function makeLake(lake: string, note: (message: string) => void): Promise<
       `Note: ${lake} is in the project, so that \`sam build\` would copy it. Better keep lakes elsewhere.`,
     );
   }
-  await mkdir(lake, { recursive: true }).catch((error: unknown) => {
-    throw environmentErrorOf(error, 'write', lake);
-  });
+  await makeFolder(lake);
 }
 
 function progressLine(

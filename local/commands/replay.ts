@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, stat } from 'node:fs/promises';
+import { appendFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import { createFolderStore } from '../firehose/folder-store.ts';
+import { makeFolder } from '../lake/make-folder.ts';
 import { type ErrorLine, errorLines, type LostRecord } from '../replay/error-objects.ts';
 import { errorFolder, filesBelow } from '../replay/files-below.ts';
 import { openLedger } from '../replay/ledger.ts';
@@ -30,7 +31,13 @@ import { type Arguments, defineCommand, invocationPrefix } from '../terminal/com
 import { dayIn, jsonOption, lakeFolderOf, lakeOption } from '../terminal/options.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
 import { layOutTable } from '../terminal/table.ts';
-import { counted, grouped, pathOf, type Terminal } from '../terminal/terminal.ts';
+import {
+  counted,
+  grouped,
+  interruptedStatus,
+  pathOf,
+  type Terminal,
+} from '../terminal/terminal.ts';
 
 const options = {
   lake: lakeOption,
@@ -156,7 +163,7 @@ export const replay = defineCommand({
     await terminal.stdout.write(
       values.json ? `${JSON.stringify(summary)}\n` : summaryText(summary, target.place, terminal),
     );
-    if (interrupted.aborted) return 130;
+    if (interrupted.aborted) return interruptedStatus(interrupted);
     return summary.unreadable + counts.failed + counts.refused + summary.failedParts > 0 ? 1 : 0;
   },
 });
@@ -295,9 +302,7 @@ async function targetOf(values: Values, terminal: Terminal, progress: Progress):
     ledger: join(lake, 'replayed.ndjson'),
     maxDaysLate: undefined,
     async open(onSettled) {
-      await mkdir(lake, { recursive: true }).catch((error: unknown) => {
-        throw environmentErrorOf(error, 'write', lake);
-      });
+      await makeFolder(lake);
       return openLakeTarget(
         {
           store: createFolderStore(lake),

@@ -5,7 +5,7 @@ import { defineCommand, invocationPrefix } from '../terminal/command.ts';
 import { alwaysJson, dayIn, lakeFolderOf, lakeOption } from '../terminal/options.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { shownJson } from '../terminal/table.ts';
-import { counted } from '../terminal/terminal.ts';
+import { counted, interruptedStatus } from '../terminal/terminal.ts';
 
 /** Text that is written at once. */
 const blockLength = 64 * 1024;
@@ -61,7 +61,7 @@ export const restore = defineCommand({
       if (block.length < blockLength) continue;
       await terminal.stdout.write(block);
       block = '';
-      if (terminal.interrupted.aborted) return 130;
+      if (terminal.interrupted.aborted) return interruptedStatus(terminal.interrupted);
     }
     if (block !== '') await terminal.stdout.write(block);
     if (events === 0) note(`No event in ${lake} matches.`);

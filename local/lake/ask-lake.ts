@@ -1,12 +1,12 @@
 import { invocationPrefix } from '../terminal/command.ts';
 import { lakeFolderOf } from '../terminal/options.ts';
 import { createProgress } from '../terminal/progress.ts';
-import { shellWord, type Terminal } from '../terminal/terminal.ts';
+import { interruptedStatus, shellWord, type Terminal } from '../terminal/terminal.ts';
 import type { OpenLake } from './duckdb.ts';
 
 /**
  * Opens the lake that a command is to ask, has it asked, and closes it.
- * @returns the exit status: 0, or 130 where the user has ended it
+ * @returns the exit status: 0, or that of the signal that ended it
  */
 export async function askLake(
   option: string | undefined,
@@ -18,9 +18,9 @@ export async function askLake(
   interrupted.addEventListener('abort', lake.interrupt);
   try {
     await asking(lake);
-    return interrupted.aborted ? 130 : 0;
+    return interrupted.aborted ? interruptedStatus(interrupted) : 0;
   } catch (error) {
-    if (interrupted.aborted) return 130;
+    if (interrupted.aborted) return interruptedStatus(interrupted);
     throw error;
   } finally {
     interrupted.removeEventListener('abort', lake.interrupt);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { homedir } from 'node:os';
+import { constants, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
@@ -14,7 +14,10 @@ export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Aborted when the user wants it to end. A command that does not ask for it is ended by the system. */
+  /**
+   * Aborted when the user or the system wants it to end, with the signal as its reason. A command that does
+   * not ask for it is ended by the system.
+   */
   readonly interrupted: AbortSignal;
 }
 
@@ -54,11 +57,23 @@ export function createOutput(
 export function terminalOf(process: NodeJS.Process): Terminal {
   const { stdout, stderr, env } = process;
   let interrupt: AbortController | undefined;
-  const outputOf = (stream: NodeJS.WriteStream) =>
-    createOutput(stream, {
+  const outputOf = (stream: NodeJS.WriteStream) => {
+    const { columns, style, write } = createOutput(stream, {
       columns: stream.isTTY ? stream.columns || 80 : undefined,
       hasColours: stream.isTTY && stream.hasColors(),
     });
+    return {
+      columns,
+      style,
+      async write(text: string) {
+        // A terminal that is gone: nobody reads it any more, but there is work to end in order.
+        if (stream.isTTY && interrupt?.signal.reason === 'SIGHUP') return;
+        await write(text).catch((error: unknown) => {
+          if (!isHungUp(stream, error)) throw error;
+        });
+      },
+    };
+  };
   return {
     folder: env.INIT_CWD || process.cwd(),
     dataFolder: dataFolderOf(env),
@@ -71,11 +86,26 @@ export function terminalOf(process: NodeJS.Process): Terminal {
     get interrupted() {
       if (!interrupt) {
         interrupt = new AbortController();
-        process.once('SIGINT', () => interrupt?.abort());
+        const end = (signal: NodeJS.Signals) => interrupt?.abort(signal);
+        // Whoever presses it twice does not want to wait.
+        process.once('SIGINT', end);
+        // Of these, a terminal and what starts the command may each send one.
+        process.on('SIGTERM', end);
+        process.on('SIGHUP', end);
       }
       return interrupt.signal;
     },
   };
+}
+
+/** Whether a terminal says that it is gone; the signal follows. */
+export function isHungUp(stream: NodeJS.WriteStream, error: unknown): boolean {
+  return stream.isTTY && (error as NodeJS.ErrnoException).code === 'EIO';
+}
+
+/** What a command that was interrupted exits with: 128 and the signal's number, as a shell has it. */
+export function interruptedStatus({ reason }: AbortSignal): number {
+  return 128 + (constants.signals[reason as NodeJS.Signals] ?? constants.signals.SIGINT);
 }
 
 /** XDG Base Directory Specification: a relative path is to be ignored. */
