@@ -3,6 +3,7 @@ import { eventsIn, rowsIn } from './batch/contents.ts';
 import { carriersOf, decide } from './batch/decide.ts';
 import { defaultLimits, type Limits } from './batch/limits.ts';
 import type { Known, Outcome, PutCounts, Transformed } from './batch/outcome.ts';
+import { type PlainRecord, type PlainRecords, readPlainRecords } from './batch/plain-records.ts';
 import { readRecords, type Work } from './batch/read-records.ts';
 import { type Time, withReserve } from './batch/time.ts';
 import type { Configuration } from './config.ts';
@@ -48,16 +49,25 @@ export async function transform(
   const records = recordsOf(invocation);
   const { deliveryStreamArn } = invocation;
   const { lessonsOf } = tags;
-  const works = readRecords(records, { configuration, lessonsOf, limits }, time);
+  const readOptions = { configuration, lessonsOf, limits };
+  const plain = readPlainRecords(records, readOptions, time);
+  const isPlain = (index: number) => plain.records[index] !== undefined;
+  const works = readRecords(records, readOptions, time, isPlain);
   const tagContext = { deliveryStreamArn, ...configuration, ...time };
-  const tagged = await addTags(works.flatMap(rowsOf), tags, tagContext);
+  const tagged = await addTags([...works.flatMap(rowsOf), ...plain.rows], tags, tagContext);
+  plain.close();
 
   const builder = buildResponse(records, limits.maxResponseBytes);
-  const settled = works.map((work) =>
-    settle(work, (answer) => builder.tryAnswer(work.index, answer), limits),
-  );
+  const turns = inTurn(works, plain);
+  const settled = turns.map((one) => {
+    const tryAnswer = (answer: FirehoseAnswer) => builder.tryAnswer(one.index, answer);
+    return 'document' in one
+      ? settlePlain(one, plain, tryAnswer, limits)
+      : settle(one, tryAnswer, limits);
+  });
+  plain.release();
   const put = (carriers: Carriers) => putAgain(putBatch, deliveryStreamArn, carriers, time, limits);
-  const outcomes = inBatchOrder(works, await putCarriers(settled, put));
+  const outcomes = inBatchOrder(turns, await putCarriers(settled, put));
 
   const answerAll = (
     result: Outcome['result'],
@@ -80,6 +90,40 @@ type Settled = Outcome | (Known & { readonly carriers: Carriers });
 type Carriers = readonly Uint8Array[];
 
 const noPuts: PutCounts = { accepted: 0, refused: [] };
+
+/** All records in the order of their turns: carriers first, then as they stand in the batch. */
+function inTurn(works: readonly Work[], { records }: PlainRecords): (Work | PlainRecord)[] {
+  if (works.length === 0) return records as PlainRecord[];
+  const carried = works.filter(({ journey }) => journey.timesPut > 0);
+  const others = new Map(works.slice(carried.length).map((work) => [work.index, work]));
+  return [...carried, ...records.flatMap((one, index) => one ?? others.get(index) ?? [])];
+}
+
+/** The same of a plain record. */
+function settlePlain(
+  one: PlainRecord,
+  plain: PlainRecords,
+  tryAnswer: (answer: FirehoseAnswer) => boolean,
+  limits: Limits,
+): Settled {
+  const { record, journey, partition, isCall, instances } = one;
+  const data = plain.dataOf(one);
+  const { recordId } = record;
+  const metadata = { partitionKeys: { ...partition } };
+  if (data !== undefined && tryAnswer({ recordId, result: 'Ok', data, metadata })) {
+    if (instances === undefined) return isCall ? aCall : anEvent;
+    return { ...oneEvent, result: 'Ok', calls: Number(isCall), tags: tagCountsOf(instances) };
+  }
+  const settled = attempt((): Settled => {
+    return { ...oneEvent, carriers: carriersOf([[plain.itemOf(one)]], journey, limits) };
+  });
+  if (settled.ok) return settled.value;
+  return { ...oneEvent, result: 'ProcessingFailed', error: settled.error, puts: noPuts };
+}
+
+const oneEvent: Known = { isCarried: false, events: 1 };
+const anEvent: Settled = { ...oneEvent, result: 'Ok', calls: 0, tags: tagCountsOf([]) };
+const aCall: Settled = { ...anEvent, calls: 1 };
 
 /** Answers a record at once if it can be; what finds no room in the response is put again. */
 function settle(
@@ -138,9 +182,12 @@ async function putCarriers(
 }
 
 /** The outcomes in the order of the batch; they came in the order of the records' turns. */
-function inBatchOrder(works: readonly Work[], outcomes: readonly Outcome[]): Outcome[] {
+function inBatchOrder(
+  turns: readonly { readonly index: number }[],
+  outcomes: readonly Outcome[],
+): Outcome[] {
   const inOrder: Outcome[] = [];
-  for (const [turn, { index }] of works.entries()) inOrder[index] = outcomes[turn] as Outcome;
+  for (const [turn, { index }] of turns.entries()) inOrder[index] = outcomes[turn] as Outcome;
   return inOrder;
 }
 

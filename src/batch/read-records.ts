@@ -21,11 +21,13 @@ export interface Work {
  * Reads the records of a batch in the order of their turns, which is also the order in which they are
  * answered and put again: first what was put again most often, so that load cannot starve it, then as they
  * stand in the batch. Never throws: what is wrong with a record is in its work.
+ * @param isRead those that are read already
  */
 export function readRecords(
   records: readonly FirehoseRecord[],
   options: ReadOptions,
   time: Time,
+  isRead: (index: number) => boolean = () => false,
 ): Work[] {
   const budget = createBudget(options.limits);
   const checkTime = () => {
@@ -33,7 +35,7 @@ export function readRecords(
     throw new RecordError('OUT_OF_TIME', 'no time was left for it');
   };
   return records
-    .map((record, index) => open(record, index, time))
+    .flatMap((record, index) => (isRead(index) ? [] : [open(record, index, time)]))
     .sort((one, other) => other.journey.timesPut - one.journey.timesPut)
     .map(({ record, index, journey, payload }) => {
       const share = budget.newShare();

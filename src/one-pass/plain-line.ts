@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { AwsEvent } from '../events/event.ts';
 import type { Row } from '../rows/schema.ts';
+import { isBlank, maxPlainBytes } from './batch-memory.ts';
 import { growTo } from './kernel.ts';
 import { batchAt, mostDerivedBytes, mostGrowth } from './layout.ts';
 import {
@@ -9,9 +10,6 @@ import {
   type NotPlain,
   type PlainEvent,
 } from './read-event.ts';
-
-/** Larger events are left to the parser. */
-export const maxPlainBytes = 256 * 1024;
 
 /** An event as its line; or, where it waits for tags, as its row. */
 export type PlainDocument = Pick<PlainEvent, 'family' | 'eventSource' | 'eventTime' | 'kind'> &
@@ -46,16 +44,8 @@ export function plainDocumentOf(
       ...JSON.parse(`${memory.toString('utf8', target, found.lineEnd)}}`),
       ...waiting.row,
     };
-    return { ...about, row, event: waiting.event };
+    return { ...about, eventTime: row.event_time, row, event: waiting.event };
   }
   const line = Buffer.from(memory.subarray(target, found.lineEnd));
-  return { ...about, line };
-}
-
-function isBlank(bytes: Uint8Array, from: number, end: number): boolean {
-  for (let at = from; at < end; at++) {
-    const byte = bytes[at];
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
-  }
-  return true;
+  return { ...about, eventTime: found.eventTime ?? reader.eventTime(), line };
 }

@@ -53,6 +53,7 @@ export interface PlainEvent {
   readonly end: number;
   readonly lineEnd: number;
   readonly eventSource: string | undefined;
+  /** Not told where it is on the day of arrival: `eventTime()` has it until the next event is read. */
   readonly eventTime: string | undefined;
   readonly isOnArrivalDay: boolean;
   readonly kind: string | undefined;
@@ -66,7 +67,7 @@ export interface Waiting {
 }
 
 /** Why an event is not plain; it is read the parser's way. */
-export type NotPlain = (typeof reasons)[number] | 'no room' | 'more than one document';
+export type NotPlain = (typeof reasons)[number] | 'no room' | 'no UTF-8' | 'more than one document';
 
 const reasons = [
   'unknown',
@@ -95,6 +96,8 @@ export interface EventReader {
     room: number,
     trusted: ReadonlySet<string> | undefined,
   ): PlainEvent | NotPlain;
+  /** The cell of the time of the event that was read last. */
+  eventTime(): string | undefined;
   /** Ends the line of one that waited; gives its end. */
   finish(lineEnd: number, target: number, arrivalMs: number): number;
 }
@@ -158,7 +161,7 @@ export function createEventReader(): EventReader {
         end,
         lineEnd: words[state + stateLineEnd] as number,
         eventSource: type?.envelope?.source ?? cells.event_source,
-        eventTime: writtenTime(),
+        eventTime: isOnArrivalDay ? undefined : writtenTime(),
         isOnArrivalDay,
         kind: cells.kind,
       };
@@ -372,6 +375,7 @@ export function createEventReader(): EventReader {
     kernel,
     arriveAt,
     read,
+    eventTime: writtenTime,
     finish(lineEnd, target, ms) {
       arriveAt(ms);
       return exports.finish(lineEnd, target, msOfDay);

@@ -1,0 +1,166 @@
+import { Buffer } from 'node:buffer';
+import type { Configuration } from '../config.ts';
+import { attempt } from '../errors.ts';
+import type { FirehoseRecord } from '../firehose/contract.ts';
+import { maxLineBytesOf } from '../firehose/limits.ts';
+import type { Item, Journey } from '../firehose/pack.ts';
+import { createBatchMemory, type PlainLine, type Span } from '../one-pass/batch-memory.ts';
+import { type Partition, partitionOf } from '../partition/partition.ts';
+import { lineOf, rowLimits } from '../rows/line.ts';
+import type { Row, RowInstance } from '../rows/schema.ts';
+import { isInstant, rowTimeOf } from '../rows/time.ts';
+import type { TaggedRow } from './add-tags.ts';
+import type { ReadOptions } from './contents.ts';
+import type { Time } from './time.ts';
+
+/** A record that is one plain event, as nearly all are: it is read and written in one pass. */
+export interface PlainRecord {
+  readonly record: FirehoseRecord;
+  readonly index: number;
+  readonly journey: Journey;
+  readonly partition: Partition;
+  readonly isCall: boolean;
+  /** Where its bytes are. */
+  readonly document: Span;
+  /** Where its line is; of one that waits for tags, as soon as they are there. */
+  line: Span;
+  readonly waiting?: { readonly plain: PlainLine; readonly tagged: TaggedRow };
+  /** Those in its line. */
+  instances?: readonly RowInstance[];
+}
+
+export interface PlainRecords {
+  /** By their place in the batch; undefined where a record is not plain, and has to be read the other way. */
+  readonly records: readonly (PlainRecord | undefined)[];
+  /** Those that wait for tags. */
+  readonly rows: readonly TaggedRow[];
+  /** Writes the tags, once they are there, and makes base64 of all lines. */
+  close(): void;
+  /** The line of a record, base64, once they are closed; undefined where there was no room for it. */
+  dataOf(record: PlainRecord): string | undefined;
+  /** What is put again of a record for whose line there is no room. */
+  itemOf(record: PlainRecord): Item;
+  release(): void;
+}
+
+/** More of them are for those who know how to let go of some. */
+const maxInstances = 100;
+
+/**
+ * Reads the plain records of a batch. What they take is bounded by the invocation itself; the budget of the
+ * batch is for those that unfold.
+ */
+export function readPlainRecords(
+  records: readonly FirehoseRecord[],
+  { configuration, lessonsOf, limits }: ReadOptions,
+  { now, remainingMs }: Time,
+): PlainRecords {
+  const memory = createBatchMemory(records);
+  const documents = records.map(({ data }) => memory.take(data));
+  const partition = createPartitions(configuration);
+  const maxLineBytes = maxLineBytesOf(limits);
+  const waiting: (PlainRecord & Required<Pick<PlainRecord, 'waiting'>>)[] = [];
+
+  function readOne(record: FirehoseRecord, index: number): PlainRecord | undefined {
+    const document = documents[index];
+    if (document === undefined || document.end - document.from > limits.maxDocumentBytes)
+      return undefined;
+    if (remainingMs() < 0) return undefined;
+    const { approximateArrivalTimestamp: arrival } = record;
+    const arrivedMs = isInstant(arrival) ? Math.floor(arrival) : now();
+    const plain = memory.read(document, arrivedMs, configuration.trustedSources);
+    if (typeof plain === 'string') return undefined;
+    const { line, kind } = plain;
+    if (line.end - line.from + mostCountBytes > maxLineBytes) return undefined;
+    const about: PlainRecord = {
+      record,
+      index,
+      journey: { timesPut: 0, arrivedMs },
+      partition: partition(plain, arrivedMs),
+      isCall: kind === 'api_call',
+      document,
+      line,
+    };
+    if (plain.waiting === undefined) return about;
+    const { row, event } = plain.waiting;
+    if ((row.instances?.length ?? 0) > maxInstances) return undefined;
+    const one = { ...about, waiting: { plain, tagged: { row, lessons: lessonsOf(event) } } };
+    waiting.push(one);
+    return one;
+  }
+
+  /** What would make a line too long gives way, as in any line. */
+  function closeOne(one: (typeof waiting)[number]): void {
+    const { plain, tagged } = one.waiting;
+    const { instances = [], instance_count } = tagged.row;
+    const open = plain.line.end - plain.line.from;
+    const shed = (cells: typeof tagged.row) => {
+      one.line = memory.close(plain, cells, one.journey.arrivedMs) ?? nowhere;
+      one.instances = cells.instances ?? [];
+    };
+    const size = open + 3 * JSON.stringify(instances).length + mostCountBytes;
+    if (size <= Math.min(rowLimits.maxEnrichedBytes, maxLineBytes)) {
+      shed({ instances: [...instances], instance_count: instance_count as number });
+      return;
+    }
+    const row = {
+      ...memory.rowOf(plain.line),
+      arrival_time: rowTimeOf(one.journey.arrivedMs),
+      instances,
+      instance_count,
+    };
+    const written = lineOf(row as Row);
+    const isTooLong = Buffer.byteLength(written) > maxLineBytes;
+    const { instances: kept = [] } = JSON.parse(written) as Row;
+    const count = { instance_count: instance_count as number };
+    shed(isTooLong ? count : { instances: kept, ...count });
+  }
+
+  return {
+    // A bug of ours is told of where the record is read the other way.
+    records: records.map((record, index) => {
+      const read = attempt(() => readOne(record, index));
+      return read.ok ? read.value : undefined;
+    }),
+    rows: waiting.map(({ waiting: { tagged } }) => tagged),
+    close() {
+      for (const one of waiting) closeOne(one);
+      memory.encode();
+    },
+    dataOf: ({ line }) => (line === nowhere ? undefined : memory.dataOf(line)),
+    itemOf: ({ document, line }) => ({
+      bytes: memory.bytesOf(document),
+      lineBytes: line === nowhere ? rowLimits.maxEnrichedBytes : line.end - line.from,
+    }),
+    release: memory.release,
+  };
+}
+
+/** Of a line for which not even the memory has room, so no response has. */
+const nowhere: Span = { from: 0, end: 0 };
+
+/** Room for the count of instances, and for the end of a line. */
+const mostCountBytes = 128;
+
+/** The partitions of plain events; nearly all are of few sources, on the day of their arrival. */
+function createPartitions(configuration: Configuration) {
+  const known = new Map<string | undefined, { day: string; partition: Partition }>();
+  let lastMs = Number.NaN;
+  let lastTime = '';
+  return ({ eventSource, eventTime, isOnArrivalDay }: PlainLine, arrivedMs: number): Partition => {
+    if (Math.floor(arrivedMs / dayMs) !== Math.floor(lastMs / dayMs)) {
+      lastMs = arrivedMs;
+      lastTime = rowTimeOf(arrivedMs);
+      known.clear();
+    }
+    const cells = { event_source: eventSource, event_time: eventTime, arrival_time: lastTime };
+    if (!isOnArrivalDay) return partitionOf(cells, configuration);
+    const found = known.get(eventSource);
+    if (found) return found.partition;
+    const partition = partitionOf({ ...cells, event_time: lastTime }, configuration);
+    known.set(eventSource, { day: partition.day, partition });
+    return partition;
+  };
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
