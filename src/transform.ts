@@ -106,10 +106,9 @@ function settlePlain(
   tryAnswer: (answer: FirehoseAnswer) => boolean,
   limits: Limits,
 ): Settled {
-  const { record, journey, partition, isCall, instances } = one;
+  const { record, journey, metadata, isCall, instances } = one;
   const data = plain.dataOf(one);
   const { recordId } = record;
-  const metadata = { partitionKeys: { ...partition } };
   if (data !== undefined && tryAnswer({ recordId, result: 'Ok', data, metadata })) {
     if (instances === undefined) return isCall ? aCall : anEvent;
     return { ...oneEvent, result: 'Ok', calls: Number(isCall), tags: tagCountsOf(instances) };

@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { Configuration } from '../config.ts';
 import { attempt } from '../errors.ts';
-import type { FirehoseRecord } from '../firehose/contract.ts';
+import type { FirehoseAnswer, FirehoseRecord } from '../firehose/contract.ts';
 import { maxLineBytesOf } from '../firehose/limits.ts';
 import type { Item, Journey } from '../firehose/pack.ts';
-import { createBatchMemory, type PlainLine, type Span } from '../one-pass/batch-memory.ts';
-import { type Partition, partitionOf } from '../partition/partition.ts';
+import { createBatchMemory } from '../one-pass/batch-memory.ts';
+import type { PlainEvent, Span } from '../one-pass/read-event.ts';
+import { partitionOf } from '../partition/partition.ts';
 import { lineOf, rowLimits } from '../rows/line.ts';
 import type { Row, RowInstance } from '../rows/schema.ts';
 import { isInstant, rowTimeOf } from '../rows/time.ts';
@@ -13,18 +14,21 @@ import type { TaggedRow } from './add-tags.ts';
 import type { ReadOptions } from './contents.ts';
 import type { Time } from './time.ts';
 
+type Metadata = NonNullable<FirehoseAnswer['metadata']>;
+
 /** A record that is one plain event, as nearly all are: it is read and written in one pass. */
 export interface PlainRecord {
   readonly record: FirehoseRecord;
   readonly index: number;
   readonly journey: Journey;
-  readonly partition: Partition;
+  /** Of its answer: where its line is stored. */
+  readonly metadata: Metadata;
   readonly isCall: boolean;
   /** Where its bytes are. */
   readonly document: Span;
   /** Where its line is; of one that waits for tags, as soon as they are there. */
   line: Span;
-  readonly waiting?: { readonly plain: PlainLine; readonly tagged: TaggedRow };
+  readonly waiting?: { readonly plain: PlainEvent; readonly tagged: TaggedRow };
   /** Those in its line. */
   instances?: readonly RowInstance[];
 }
@@ -57,7 +61,7 @@ export function readPlainRecords(
 ): PlainRecords {
   const memory = createBatchMemory(records);
   const documents = records.map(({ data }) => memory.take(data));
-  const partition = createPartitions(configuration);
+  const metadataOf = createPartitions(configuration);
   const maxLineBytes = maxLineBytesOf(limits);
   const waiting: (PlainRecord & Required<Pick<PlainRecord, 'waiting'>>)[] = [];
 
@@ -76,7 +80,7 @@ export function readPlainRecords(
       record,
       index,
       journey: { timesPut: 0, arrivedMs },
-      partition: partition(plain, arrivedMs),
+      metadata: metadataOf(plain, arrivedMs),
       isCall: kind === 'api_call',
       document,
       line,
@@ -144,22 +148,25 @@ const mostCountBytes = 128;
 
 /** The partitions of plain events; nearly all are of few sources, on the day of their arrival. */
 function createPartitions(configuration: Configuration) {
-  const known = new Map<string | undefined, { day: string; partition: Partition }>();
-  let lastMs = Number.NaN;
-  let lastTime = '';
-  return ({ eventSource, eventTime, isOnArrivalDay }: PlainLine, arrivedMs: number): Partition => {
-    if (Math.floor(arrivedMs / dayMs) !== Math.floor(lastMs / dayMs)) {
-      lastMs = arrivedMs;
-      lastTime = rowTimeOf(arrivedMs);
-      known.clear();
+  const ofToday = new Map<string | undefined, Metadata>();
+  let dayStart = Number.NaN;
+  let arrivalTime = '';
+  return ({ eventSource, eventTime, isOnArrivalDay }: PlainEvent, arrivedMs: number): Metadata => {
+    if (!(arrivedMs >= dayStart && arrivedMs < dayStart + dayMs)) {
+      dayStart = arrivedMs - (arrivedMs % dayMs);
+      arrivalTime = rowTimeOf(arrivedMs);
+      ofToday.clear();
     }
-    const cells = { event_source: eventSource, event_time: eventTime, arrival_time: lastTime };
-    if (!isOnArrivalDay) return partitionOf(cells, configuration);
-    const found = known.get(eventSource);
-    if (found) return found.partition;
-    const partition = partitionOf({ ...cells, event_time: lastTime }, configuration);
-    known.set(eventSource, { day: partition.day, partition });
-    return partition;
+    const known = isOnArrivalDay ? ofToday.get(eventSource) : undefined;
+    if (known) return known;
+    const cells = {
+      event_source: eventSource,
+      event_time: isOnArrivalDay ? arrivalTime : eventTime,
+      arrival_time: arrivalTime,
+    };
+    const metadata = { partitionKeys: { ...partitionOf(cells, configuration) } };
+    if (isOnArrivalDay) ofToday.set(eventSource, metadata);
+    return metadata;
   };
 }
 

@@ -7,16 +7,11 @@ import {
   type EventReader,
   type NotPlain,
   type PlainEvent,
+  type Span,
 } from './read-event.ts';
 
 /** Larger events are left to the parser. */
 export const maxPlainBytes = 256 * 1024;
-
-/** Bytes of the memory. */
-export interface Span {
-  readonly from: number;
-  readonly end: number;
-}
 
 /**
  * The records of one batch, decoded into one memory, and their lines, written one after another into the same: so all
@@ -32,11 +27,11 @@ export interface BatchMemory {
     record: Span,
     arrivalMs: number,
     trusted: ReadonlySet<string> | undefined,
-  ): PlainLine | NotPlain;
+  ): PlainEvent | NotPlain;
   /**
    * Writes the rest of a line that waited for tags; undefined where there is no room for it.
    */
-  close(line: PlainLine, cells: Row, arrivalMs: number): Span | undefined;
+  close(line: PlainEvent, cells: Row, arrivalMs: number): Span | undefined;
   /** The lines as base64, of which `dataOf` gives those of one; once all are written. */
   encode(): void;
   dataOf(line: Span): string;
@@ -46,11 +41,6 @@ export interface BatchMemory {
   bytesOf(span: Span): Uint8Array;
   /** The memory is for the next batch. */
   release(): void;
-}
-
-export interface PlainLine extends PlainEvent {
-  /** Where it begins and ends; of one that waits, how far it is written. */
-  readonly line: Span;
 }
 
 /** Beyond what is read and written vectors reach this far. */
@@ -111,9 +101,8 @@ export function createBatchMemory(records: readonly { readonly data?: unknown }[
       const found = reader.read(from, end, linesEnd, room, trusted);
       if (typeof found === 'string') return found;
       if (!isBlank(bytes, found.end, end)) return 'more than one document';
-      const line = { from: linesEnd, end: found.lineEnd };
-      linesEnd = nextLineAt(linesAt, line.end);
-      return { ...found, line };
+      linesEnd = nextLineAt(linesAt, found.line.end);
+      return found;
     },
     close({ line }, cells, arrivalMs) {
       const text = `,${JSON.stringify(cells).slice(1, -1)}`;

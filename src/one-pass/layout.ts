@@ -14,7 +14,7 @@ export const keyAt = 41984; // where the key of a memo is put together
 export const scratchAt = 51200; // where the host writes what a memo is to hold
 export const tablesAt = 69632;
 export const memoIndexAt = 1048576;
-export const memoArenaAt = 1114112;
+export const memoArenaAt = 1179648;
 export const batchAt = 5242880;
 
 // Sizes of what lies in them
@@ -27,7 +27,7 @@ export const wordSlots = 64;
 export const levelBytes = 24; // u32: bracket, node; u64: children of the node that were there; u32: start and end of the key
 export const maxKeyBytes = 8000;
 export const maxMemoBytes = 16384; // of one value
-export const memoBankSlots = 2048; // a bank each for the type, the memos, and the memos that need more
+export const memoBankSlots = 4096; // a bank each for the type, the memos, and the memos that need more
 export const memoBanks = 8;
 export const firstMoreBank = 4;
 export const keySlotBytes = 64; // of a key table: u32 length, u32 what it leads to, then the key

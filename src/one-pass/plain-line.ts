@@ -38,14 +38,15 @@ export function plainDocumentOf(
   const found = reader.read(batchAt, limit, target, room, trusted);
   if (typeof found === 'string') return found;
   if (!isBlank(memory, found.end, limit)) return 'more than one document';
-  const { waiting, ...about } = found;
+  const { waiting, family, eventSource, kind } = found;
+  const about = { family, eventSource, kind };
   if (waiting) {
     const row = {
-      ...JSON.parse(`${memory.toString('utf8', target, found.lineEnd)}}`),
+      ...JSON.parse(`${memory.toString('utf8', target, found.line.end)}}`),
       ...waiting.row,
     };
     return { ...about, eventTime: row.event_time, row, event: waiting.event };
   }
-  const line = Buffer.from(memory.subarray(target, found.lineEnd));
+  const line = Buffer.from(memory.subarray(target, found.line.end));
   return { ...about, eventTime: found.eventTime ?? reader.eventTime(), line };
 }

@@ -46,12 +46,19 @@ import {
 import { cellsOf, createMemory, type Made, type Memory, textAt } from './remember.ts';
 import { keyOf, type Plan, recordGroups, type Tables, writeTables } from './tables.ts';
 
+/** Bytes of the memory. */
+export interface Span {
+  readonly from: number;
+  readonly end: number;
+}
+
 /** An event that was read in one pass. Its line stands in the kernel's memory. */
 export interface PlainEvent {
   readonly family: Family;
   /** Where its document ends. */
   readonly end: number;
-  readonly lineEnd: number;
+  /** Where its line begins and ends; of one that waits, how far it is written. */
+  readonly line: Span;
   readonly eventSource: string | undefined;
   /** Not told where it is on the day of arrival: `eventTime()` has it until the next event is read. */
   readonly eventTime: string | undefined;
@@ -159,7 +166,7 @@ export function createEventReader(): EventReader {
       return {
         family: plan.family,
         end,
-        lineEnd: words[state + stateLineEnd] as number,
+        line: { from: target, end: words[state + stateLineEnd] as number },
         eventSource: type?.envelope?.source ?? cells.event_source,
         eventTime: isOnArrivalDay ? undefined : writtenTime(),
         isOnArrivalDay,
@@ -247,7 +254,8 @@ export function createEventReader(): EventReader {
     const about = { family: plan.family, end, eventSource, eventTime, isOnArrivalDay: false, kind };
     lineEnd += bytes.write(text, lineEnd);
     if (instances.length === 0) {
-      return { ...about, lineEnd: exports.finish(lineEnd, target, msOfDay) };
+      const line = { from: target, end: exports.finish(lineEnd, target, msOfDay) };
+      return { ...about, line };
     }
     const ofAny = derived as Derived<{ readonly instances: readonly EventInstance[] }>;
     const found = { instances };
@@ -259,7 +267,8 @@ export function createEventReader(): EventReader {
     row.event_time = eventTime as string;
     row.instances = ofAny.instances?.(found) as never;
     row.instance_count = ofAny.instance_count?.(found) as never;
-    return { ...about, lineEnd, waiting: { row, event: event() } };
+    const line = { from: target, end: lineEnd };
+    return { ...about, line, waiting: { row, event: event() } };
   }
 
   /** What tags depend on, of the cells that the kernel wrote. */
@@ -342,7 +351,8 @@ export function createEventReader(): EventReader {
     const values = byGroup.flat();
     if (plan.family !== 'other') {
       const instances = instancesIn(values);
-      if (byGroup[recordGroups.indexOf('responseElements')] === undefined) return instances;
+      const responses = byGroup[recordGroups.indexOf('responseElements')] ?? [];
+      if (instancesIn(responses).length === 0) return instances;
       const response = plan.entryOf.get(keyOf('record', 'responseElements'));
       return withStates(instances, response && valueAt(response.index));
     }

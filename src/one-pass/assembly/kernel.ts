@@ -345,7 +345,11 @@ function captureWord(slot: u32, from: usize, end: usize, escapes: u32): void {
 
 /** Whether a string may be an id; of one with an escape near its end only the host knows. */
 function mayBeIdSpelt(from: usize, end: usize, escapes: u32): bool {
-  if (escapes) for (let p = end - from > 120 ? end - 120 : from; p < end; p++) if (load<u8>(p) == 0x5c) return true;
+  if (escapes == 0) return mayBeId(from, end);
+  // It ends in a digit, or white space may.
+  const last: u32 = load<u8>(end - 1);
+  if (last > 0x20 && last < 0x80 && hexDigit(last) > 15 && load<u8>(end - 2) != 0x5c) return false;
+  for (let p = end - from > 120 ? end - 120 : from; p < end; p++) if (load<u8>(p) == 0x5c) return true;
   return mayBeId(from, end);
 }
 
@@ -838,10 +842,13 @@ function makeKey(facts: usize): bool {
 /** The memo's entry for these facts in its bank; 0 where it has none, and the host is to make it. */
 function recall(which: u32, facts: usize, bank: u32): usize {
   if (!makeKey(facts)) return 0;
-  keySlot = memoIndex + 4 * <usize>(bank * memoBankSlots + (keyHash & memoMask));
-  const entry = <usize>load<u32>(keySlot);
-  if (entry && load<u32>(entry) == keyHash && load<u32>(entry + 4) == <u32>keyLength && same(entry + memoSize, key, keyLength)) {
-    return entry;
+  // Two entries whose hashes meet are both kept: of a thousand identities a fifth would push out each other.
+  keySlot = memoIndex + 4 * <usize>(bank * memoBankSlots + (keyHash & memoMask & ~1));
+  for (let slot = keySlot; slot <= keySlot + 4; slot += 4) {
+    const entry = <usize>load<u32>(slot);
+    if (entry && load<u32>(entry) == keyHash && load<u32>(entry + 4) == <u32>keyLength && same(entry + memoSize, key, keyLength)) {
+      return entry;
+    }
   }
   say(stateMissingMemo, which);
   say(stateMissingFacts, <u32>facts);
@@ -864,6 +871,7 @@ export function remember(length: u32, id: u32, flags: u32, itsPlan: u32, node: u
   store<u32>(entry + 28, words);
   memory.copy(entry + memoSize, key, keyLength);
   memory.copy(entry + memoSize + keyLength, scratch, length);
+  store<u32>(keySlot + 4, load<u32>(keySlot));
   store<u32>(keySlot, <u32>entry);
   return true;
 }
