@@ -106,7 +106,8 @@ export const replay = defineCommand({
     '',
     'It prints these counts (with --json as one object):',
     '  found     = unreadable + notAsked (--code, --since, --until)',
-    '            + alreadyReplayed + replayed + left',
+    '            + twice (in an object before, too) + alreadyReplayed',
+    '            + replayed + left',
     '  replayed  = ok + dropped (no event in it, or put again in parts) + failed,',
     '            into a lake; = accepted + refused, to a stream',
     '  left      what a dry run, or one that was stopped, did not put',
@@ -385,13 +386,13 @@ const nothingReplayed: ReplayCounts = {
 type Summary = ReturnType<typeof summaryOf>;
 
 function summaryOf(
-  { found, unreadable, notAsked, alreadyReplayed, selected, byDay, late }: Survey,
+  { found, unreadable, notAsked, twice, alreadyReplayed, selected, byDay, late }: Survey,
   counts: ReplayCounts,
   added: LakeReplay,
   failures: Readonly<Record<string, number>>,
 ) {
   const left = selected - counts.replayed;
-  const seen = { found, unreadable, notAsked, alreadyReplayed };
+  const seen = { found, unreadable, notAsked, twice, alreadyReplayed };
   return { ...seen, ...counts, left, ...added, failures, late, byDay };
 }
 
@@ -418,10 +419,12 @@ function summaryText(summary: Summary, place: string, { stdout }: Terminal): str
       .filter(([, count]) => count > 0)
       .map(([what, count]) => `${grouped(count)} ${what}`)
       .join(' + ') || '0';
-  const { ok, dropped, accepted, unreadable, notAsked, alreadyReplayed, replayed, left } = summary;
+  const { ok, dropped, accepted, replayed, left } = summary;
+  const { unreadable, notAsked, twice, alreadyReplayed } = summary;
   const found = {
     unreadable,
     'not asked for': notAsked,
+    'there twice': twice,
     'replayed before': alreadyReplayed,
     replayed,
     left,

@@ -5,7 +5,10 @@ import type { Ledger } from './ledger.ts';
 /** A line of an error object, and whether it is to be replayed. */
 export type Choice =
   | { readonly choice: 'unreadable'; readonly place: string; readonly problem: string }
-  | { readonly choice: 'not asked' | 'already replayed' | 'selected'; readonly record: LostRecord };
+  | {
+      readonly choice: 'not asked' | 'twice' | 'already replayed' | 'selected';
+      readonly record: LostRecord;
+    };
 
 export interface ChoiceOptions {
   readonly isAsked: (record: LostRecord) => boolean;
@@ -26,10 +29,11 @@ export async function* choicesOf(
       continue;
     }
     const { id } = line;
-    const isDone = seen.has(id) || (ledger.has(id) && !(again && ledger.hasFailed(id)));
+    const isDone = ledger.has(id) && !(again && ledger.hasFailed(id));
+    const isTwice = seen.has(id);
     seen.add(id);
-    const choice = isAsked(line) ? (isDone ? 'already replayed' : 'selected') : 'not asked';
-    yield { choice, record: line };
+    const choice = isDone ? 'already replayed' : isTwice ? 'twice' : 'selected';
+    yield { choice: isAsked(line) ? choice : 'not asked', record: line };
   }
 }
 
@@ -41,11 +45,13 @@ export interface DayCount {
   records: number;
 }
 
-/** What there is: `found = unreadable + notAsked + alreadyReplayed + selected`. */
+/** What there is: `found = unreadable + notAsked + twice + alreadyReplayed + selected`. */
 export interface Survey {
   readonly found: number;
   readonly unreadable: number;
   readonly notAsked: number;
+  /** In an object before, too. */
+  readonly twice: number;
   readonly alreadyReplayed: number;
   readonly selected: number;
   /** Ids of what is selected. */
@@ -70,7 +76,7 @@ export async function surveyOf(
   { maxDaysLate = Number.POSITIVE_INFINITY, nowMs, onUnreadable }: SurveyOptions,
 ): Promise<Survey> {
   const today = arrivalDayOf(nowMs);
-  const counts = { unreadable: 0, 'not asked': 0, 'already replayed': 0, selected: 0 };
+  const counts = { unreadable: 0, 'not asked': 0, twice: 0, 'already replayed': 0, selected: 0 };
   const byDay = new Map<string, DayCount>();
   const late: string[] = [];
   const done: string[] = [];
@@ -97,6 +103,7 @@ export async function surveyOf(
     found: Object.values(counts).reduce((sum, count) => sum + count, 0),
     unreadable: counts.unreadable,
     notAsked: counts['not asked'],
+    twice: counts.twice,
     alreadyReplayed: counts['already replayed'],
     selected: counts.selected,
     byDay: [...byDay].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count),

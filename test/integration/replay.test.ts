@@ -119,7 +119,9 @@ function expectSums(summary: Record<string, number>) {
   const sumOf = (...names: string[]) =>
     names.reduce((sum, name) => sum + (summary[name] as number), 0);
   const { found, replayed } = summary;
-  expect(found).toBe(sumOf('unreadable', 'notAsked', 'alreadyReplayed', 'replayed', 'left'));
+  expect(found).toBe(
+    sumOf('unreadable', 'notAsked', 'twice', 'alreadyReplayed', 'replayed', 'left'),
+  );
   expect(replayed).toBe(sumOf('ok', 'dropped', 'failed', 'accepted', 'refused'));
 }
 
@@ -303,6 +305,19 @@ replayed 0 = 0
     expect(await idsIn()).toEqual(['a', 'b', 'b', 'c']);
   });
 
+  test('counts what lies in two objects once, which is no replay before this one', async () => {
+    write('errors', errorLine(busEvent('a')));
+    write('copy', errorLine(busEvent('a')));
+    const { stdout } = await run(['replay', '--dry-run', '--lake', lake, 'errors', 'copy'], {
+      folder,
+    });
+
+    const { summary } = await replay('--dry-run', '--lake', lake, 'errors', 'copy');
+
+    expect(summary).toMatchObject({ found: 2, twice: 1, alreadyReplayed: 0, left: 1 });
+    expect(stdout).toContain('found    2 = 1 there twice + 1 left');
+  });
+
   test('takes equal bytes that arrived at two times for two records', async () => {
     write('errors', errorLine(busEvent('a')));
     write('later', errorLine(busEvent('a'), { arrivalTimestamp: arrivalMs + 1 }));
@@ -363,7 +378,7 @@ replayed 0 = 0
       failures: { BAD_JSON: 1, NOT_AN_EVENT: 1 },
     });
     expect(second.summary).toMatchObject({ found: 4, alreadyReplayed: 4, replayed: 0 });
-    expect(third.summary).toMatchObject({ found: 4, alreadyReplayed: 2, ok: 1, failed: 1 });
+    expect(third.summary).toMatchObject({ found: 4, twice: 2, ok: 1, failed: 1 });
     expect((await rowsIn(lake)).map(({ row }) => row.kind)).toEqual(['event', 'unknown']);
     expect(errorObjectsIn(lake).map(({ raw }) => raw)).toEqual(
       [...Array(3).fill('oops'), ...Array(2).fill('{"no":"event"}')].sort(),
