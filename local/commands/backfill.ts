@@ -11,7 +11,7 @@ import {
 } from '../history/backfill.ts';
 import { openHistoryFunction } from '../history/open-function.ts';
 import { reportText, surveyText } from '../history/texts.ts';
-import { makeFolder } from '../lake/make-folder.ts';
+import { makeLake } from '../lake/lake-folder.ts';
 import { functionNotes } from '../stream/function-notes.ts';
 import { stackOf } from '../stream/open-stream.ts';
 import { stackOptions, stackOptionsIn } from '../stream/stack-options.ts';
@@ -185,7 +185,7 @@ async function trailIn(positionals: readonly string[], terminal: Terminal): Prom
 async function lakeIn(lake: string | undefined, terminal: Terminal): Promise<string> {
   if (lake?.startsWith('s3://')) return checked(lake);
   const folder = lakeFolderOf(lake, terminal);
-  await makeFolder(folder);
+  await makeLake(folder);
   return folder;
 }
 

@@ -6,7 +6,7 @@ import { instanceTagsIn } from '../endpoints/instance-tags.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import { type InputFilter, inputOf } from '../input/paths.ts';
 import { openJournal } from '../lake/journal.ts';
-import { makeFolder } from '../lake/make-folder.ts';
+import { makeLake } from '../lake/lake-folder.ts';
 import type { RowsAbout } from '../lake/put-contents.ts';
 import { functionNotes } from '../stream/function-notes.ts';
 import { type FilesReport, putFiles } from '../stream/put-files.ts';
@@ -129,7 +129,7 @@ export const put = defineCommand({
     );
     const tags = values.tags === undefined ? undefined : await readTags(values.tags, terminal);
     const progress = createProgress(terminal);
-    await makeLake(lake, progress.note);
+    await prepareLake(lake, progress.note);
 
     const journal = await openJournal(lake).catch((error: unknown) => {
       throw environmentErrorOf(error, 'write', lake);
@@ -247,14 +247,14 @@ function parseJson(text: string): unknown {
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 
-async function makeLake(lake: string, note: (message: string) => void): Promise<void> {
+async function prepareLake(lake: string, note: (message: string) => void): Promise<void> {
   const fromProject = relative(project, lake);
   if (!fromProject.startsWith('..') && !isAbsolute(fromProject)) {
     note(
       `Note: ${lake} is in the project, so that \`sam build\` would copy it. Better keep lakes elsewhere.`,
     );
   }
-  await makeFolder(lake);
+  await makeLake(lake);
 }
 
 function progressLine(

@@ -3,7 +3,7 @@ import { appendFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import { createFolderStore } from '../firehose/folder-store.ts';
-import { makeFolder } from '../lake/make-folder.ts';
+import { makeLake } from '../lake/lake-folder.ts';
 import { type ErrorLine, errorLines, type LostRecord } from '../replay/error-objects.ts';
 import { errorFolder, filesBelow } from '../replay/files-below.ts';
 import { openLedger } from '../replay/ledger.ts';
@@ -303,7 +303,7 @@ async function targetOf(values: Values, terminal: Terminal, progress: Progress):
     ledger: join(lake, 'replayed.ndjson'),
     maxDaysLate: undefined,
     async open(onSettled) {
-      await makeFolder(lake);
+      await makeLake(lake);
       return openLakeTarget(
         {
           store: createFolderStore(lake),

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { EnvironmentError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { requireLake } from '../lake/lake-folder.ts';
 import { restoreEvents } from '../lake/restore-events.ts';
 import { defineCommand, invocationPrefix } from '../terminal/command.ts';
 import { alwaysJson, dayIn, lakeFolderOf, lakeOption } from '../terminal/options.ts';
@@ -41,7 +41,7 @@ export const restore = defineCommand({
     const { source } = values;
     const since = dayIn('since', values.since);
     const until = dayIn('until', values.until);
-    await checkLake(lake);
+    await requireLake(lake);
     const { note } = createProgress(terminal);
     let problems = 0;
     let events = 0;
@@ -69,11 +69,3 @@ export const restore = defineCommand({
     return problems > 0 ? 1 : 0;
   },
 });
-
-async function checkLake(lake: string): Promise<void> {
-  const stats = await stat(lake).catch(() => undefined);
-  if (stats?.isDirectory()) return;
-  throw new EnvironmentError(
-    `There is no lake at ${lake}: name its folder with --lake, or put events into one first.`,
-  );
-}

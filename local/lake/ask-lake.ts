@@ -3,6 +3,7 @@ import { lakeFolderOf } from '../terminal/options.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { interruptedStatus, shellWord, type Terminal } from '../terminal/terminal.ts';
 import type { OpenLake } from './duckdb.ts';
+import { requireLake } from './lake-folder.ts';
 
 /**
  * Opens the lake that a command is to ask, has it asked, and closes it.
@@ -31,6 +32,7 @@ export async function askLake(
 /** The lake, after a note where it holds no row. */
 async function openLakeOf(option: string | undefined, terminal: Terminal): Promise<OpenLake> {
   const folder = lakeFolderOf(option, terminal);
+  await requireLake(folder);
   // Loaded here: no other command needs the engine.
   const { openLake } = await import('./duckdb.ts');
   const lake = await openLake(folder);

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import {
   DuckDBArrayValue,
   type DuckDBConnection,
@@ -32,6 +32,7 @@ import { EnvironmentError, SqlError } from '../errors.ts';
 import { duckdb, literalPath, quoteName, quoteText } from './duckdb-dialect.ts';
 import { failureFiles, failuresStatement } from './failures-view.ts';
 import { finishLake } from './journal.ts';
+import { faultOf } from './lake-folder.ts';
 import { lakeObjects } from './lake-objects.ts';
 import { athenaStatements } from './views.ts';
 
@@ -82,19 +83,8 @@ export interface OpenLakeOptions {
  * @throws EnvironmentError for a folder whose own path looks like a partition, or that DuckDB cannot find by it
  */
 export async function openLake(folder: string, { keys }: OpenLakeOptions = {}): Promise<OpenLake> {
-  const partitionName = folder
-    .split(sep)
-    .find((name) => partitionColumns.some((column) => name.startsWith(`${column.name}=`)));
-  if (partitionName !== undefined) {
-    throw new EnvironmentError(
-      `The lake lies in a folder named ${partitionName}, which would be taken for a partition: move it.`,
-    );
-  }
-  if (sep === '/' && folder.includes('\\')) {
-    throw new EnvironmentError(
-      `The path of the lake has a backslash, ${folder}, which the engine takes for a slash: move it.`,
-    );
-  }
+  const fault = faultOf(folder);
+  if (fault !== undefined) throw new EnvironmentError(`${fault}: move it.`);
   await finishLake(folder);
   const formats = await formatsIn(folder);
   const { connection, close } = await connect();

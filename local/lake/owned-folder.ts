@@ -1,8 +1,9 @@
-import { appendFile, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { EnvironmentError, environmentErrorOf } from '../errors.ts';
 import { createFolderStore } from '../firehose/folder-store.ts';
 import type { ObjectStore } from '../firehose/ports.ts';
+import { makeLake } from './lake-folder.ts';
 
 /** Lists what was put here, so that no more than that is ever deleted. */
 const markName = '.eventlake-demo';
@@ -27,7 +28,7 @@ export async function openOwnedFolder(folder: string): Promise<ObjectStore> {
       );
     }
     for (const file of files) if (owned.has(file)) await removeFile(folder, file);
-    await mkdir(folder, { recursive: true });
+    await makeLake(folder);
     await writeFile(mark, `${markHeading}\n`);
     const store = createFolderStore(folder);
     return {

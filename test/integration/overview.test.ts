@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildIfNeeded } from '../../local/build.ts';
@@ -159,8 +159,16 @@ describe('overview', () => {
     );
   });
 
+  test('fails where there is no lake', async () => {
+    const { status, stdout, stderr } = await run(['overview', '--lake', 'none'], { folder });
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^There is no lake at /);
+  });
+
   test('says of an empty lake that it holds nothing', async () => {
-    const { status, stdout } = await run(['overview', '--lake', 'none'], { folder });
+    mkdirSync(join(folder, 'empty/events'), { recursive: true });
+    const { status, stdout } = await run(['overview', '--lake', 'empty'], { folder });
 
     expect(status).toBe(0);
     expect(stdout).toMatch(/^events +0$/m);

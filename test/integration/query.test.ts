@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -165,16 +165,38 @@ describe('query', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 
-  test('has an empty table where there is no lake, and says so', async () => {
+  test.each(['Source=x/lake', 'back\\slash'])(
+    'put refuses the lake %s, which it could not read',
+    async (name) => {
+      const { status, stderr } = await run(['put', '--lake', name, '-'], { folder, stdin: '{}' });
+
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^The path of the lake has a .*: name another\.\n$/);
+      expect(existsSync(join(folder, name))).toBe(false);
+    },
+  );
+
+  test('fails where there is no lake', async () => {
+    const { status, stdout, stderr } = await run(['query', '--lake', 'no where', 'SELECT 1'], {
+      folder,
+    });
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^There is no lake at .*no where: name its folder with --lake/);
+  });
+
+  test('has an empty table where a lake holds nothing, and says so', async () => {
+    mkdirSync(join(folder, 'no event/events'), { recursive: true });
+
     const { status, stdout, stderr } = await run(
-      ['query', '--lake', 'no where', 'SELECT event_id FROM events'],
+      ['query', '--lake', 'no event', 'SELECT event_id FROM events'],
       { folder },
     );
 
     expect(status).toBe(0);
     expect(stdout).toBe('event_id\n────────\n');
     expect(stderr).toBe(
-      `The lake ${folder}/no where is empty. Put events into it: npx eventlake put --lake '${folder}/no where' FILE…\n`,
+      `The lake ${folder}/no event is empty. Put events into it: npx eventlake put --lake '${folder}/no event' FILE…\n`,
     );
   });
 
@@ -245,7 +267,7 @@ describe('The command line', () => {
   test('has lakes below the data folder unless told otherwise', async () => {
     const { stderr } = await shell('"$NODE" local/cli.ts query "SELECT 1"');
 
-    expect(stderr).toContain(`The lake ${folder}/eventlake/lake is empty.`);
+    expect(stderr).toContain(`There is no lake at ${folder}/eventlake/lake: `);
   });
 });
 
