@@ -66,6 +66,6 @@ const isPlain = /^[\w-]*$/;
 
 function sizeOfText(text: string): number {
   // As Firehose's ids are: JSON.stringify takes five times as long.
-  if (text.length < 1024 && isPlain.test(text)) return text.length + 2;
+  if (typeof text === 'string' && text.length < 1024 && isPlain.test(text)) return text.length + 2;
   return Buffer.byteLength(JSON.stringify(text));
 }
