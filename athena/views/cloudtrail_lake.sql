@@ -85,10 +85,11 @@ FROM (
       WHEN 'cloudtrail' THEN json_parse(unmapped)
       ELSE json_extract(unmapped, '$.detail')
     END) AS patch,
-    TRY(json_format(CASE event_format
+    -- Rows that were written before there was the column have it in `unmapped`.
+    coalesce(event_context, TRY(json_format(CASE event_format
       WHEN 'cloudtrail' THEN json_extract(unmapped, '$.eventContext')
       ELSE json_extract(unmapped, '$.detail.eventContext')
-    END)) AS context,
+    END))) AS context,
     RECORD_TEXT() AS record
   FROM events
   WHERE kind IN ('api_call', 'sign_in', 'console_action', 'service_event', 'network_activity')

@@ -81,9 +81,12 @@ describe('forgeries alone', () => {
     expect(rows).toEqual([[forged.length, 0, 0, 0, 0, forged.length, 0]]);
   });
 
-  test.each(['cloudtrail_logs', 'instance_timeline'])('are not in %s', async (view) => {
-    const { rows } = await lake.ask(`SELECT count(*) FROM ${view}`);
+  test.each(['cloudtrail_logs', 'cloudtrail_lake', 'instance_timeline'])(
+    'are not in %s',
+    async (view) => {
+      const { rows } = await lake.ask(`SELECT count(*) FROM ${view}`);
 
-    expect(rows).toEqual([[0]]);
-  });
+      expect(rows).toEqual([[0]]);
+    },
+  );
 });
