@@ -265,9 +265,12 @@ describe('The command line', () => {
   });
 
   test('has lakes below the data folder unless told otherwise', async () => {
-    const { stderr } = await shell('"$NODE" local/cli.ts query "SELECT 1"');
+    const asked = shell('"$NODE" local/cli.ts query "SELECT 1"');
 
-    expect(stderr).toContain(`There is no lake at ${folder}/eventlake/lake: `);
+    await expect(asked).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`There is no lake at ${folder}/eventlake/lake: `),
+    });
   });
 });
 
