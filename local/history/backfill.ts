@@ -124,12 +124,12 @@ export async function runParts(
   { months, again, overlap, interrupted, onProgress }: RunOptions,
 ): Promise<RunReport> {
   type Manifest = { readonly refs: readonly PartRef[] };
-  const manifest = { step: 'manifest', run, months, overlap, withParts: true };
+  const manifest = { step: 'manifest', run, months, again, overlap, withParts: true };
   const { refs: parts } = await fn.take<Manifest>(manifest);
   const startedMs = performance.now();
   const done = { parts: 0, files: 0, bytes: 0, events: 0 };
   await inWorkers(parts, fn.workers, interrupted, async ({ day, number }) => {
-    const counts = await fn.take<PartCounts>({ step: 'part', day, number, again });
+    const counts = await fn.take<PartCounts>({ step: 'part', day, number });
     done.parts++;
     done.files += counts.filesListed;
     done.bytes += counts.bytesListed;

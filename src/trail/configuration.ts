@@ -1,4 +1,5 @@
 import { type Configuration, ConfigurationError, configurationOf } from '../config.ts';
+import { isDay } from './key.ts';
 
 /** Where history reads and writes, and how much it may read: its environment says so, never an event. */
 export interface HistoryConfiguration extends Pick<Configuration, 'sources' | 'tagKeys'> {
@@ -6,12 +7,21 @@ export interface HistoryConfiguration extends Pick<Configuration, 'sources' | 't
   readonly lake: Location;
   readonly maxFiles: number;
   readonly maxBytes: number;
+  /** What the tables of the lake read, where they are those of a stack. */
+  readonly reads: LakeReads | undefined;
 }
 
 /** A bucket, or a folder of one machine; keys begin with the prefix. */
 export type Location =
   | { readonly bucket: string; readonly prefix: string; readonly owner: string | undefined }
   | { readonly folder: string };
+
+/** What tables of a stack read of its lake. */
+export interface LakeReads {
+  readonly firstDay: string;
+  /** Whether rows in JSON are read. */
+  readonly json: boolean;
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,6 +35,7 @@ export function historyConfigurationOf(environment: Environment): HistoryConfigu
     lake: locationIn(environment, 'LAKE_LOCATION', 'LAKE_OWNER'),
     maxFiles: numberIn(environment, 'MAX_FILES', 10_000_000),
     maxBytes: numberIn(environment, 'MAX_GIGABYTES', 1000) * 1e9,
+    reads: readsIn(environment),
   };
 }
 
@@ -41,6 +52,13 @@ function locationIn(environment: Environment, name: string, ownerName: string): 
     throw refusal(ownerName, owner, 'the id of an account, 12 digits');
   }
   return { bucket, prefix, owner };
+}
+
+function readsIn(environment: Environment): LakeReads | undefined {
+  const { FIRST_DAY: firstDay, OUTPUT_FORMAT: form, ALSO_READ: alsoRead } = environment;
+  if (!firstDay) return undefined;
+  if (!isDay(firstDay)) throw refusal('FIRST_DAY', firstDay, 'a day such as 2024-02-29');
+  return { firstDay, json: form !== 'parquet' || alsoRead === 'json' };
 }
 
 function numberIn(environment: Environment, name: string, standard: number): number {

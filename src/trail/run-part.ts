@@ -64,6 +64,11 @@ export async function runPart(part: Part, ref: PartRef, options: PartOptions): P
   return receipt;
 }
 
+/** Marks parts as begun, so that they are run again. Notes of those that have begun stay as they are. */
+export async function markBegun(parts: readonly PartRef[], lake: Storage): Promise<void> {
+  for (const ref of parts) await lake.create(begunKey(ref), jsonBytesOf({ objects: [] }));
+}
+
 /** Objects that receipts or notes of a part name, those that are there. */
 async function objectsNamedIn(lake: Storage, keys: readonly string[]): Promise<Set<string>> {
   const named = new Set<string>();

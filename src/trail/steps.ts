@@ -1,26 +1,34 @@
 import type { TagFilter } from '../tags/tag-set.ts';
+import type { LakeReads } from './configuration.ts';
 import { isDay } from './key.ts';
 import { listKey, manifestKey, monthKey, type PartRef, reportKey } from './layout.ts';
 import type { TrailLimits } from './limits.ts';
 import { jsonBytesOf, jsonIn, partIn } from './part.ts';
 import { type MonthPlan, monthsOf, type PlanRequest, planMonth } from './plan.ts';
-import { runPart } from './run-part.ts';
+import { markBegun, runPart } from './run-part.ts';
 import type { Storage } from './storage.ts';
 import { completeReceiptOf, sumUp } from './sum.ts';
 
 /** What the function is asked for: one step of history. */
 export type StepRequest =
-  | ({ readonly step: 'months' } & PlanRequest)
+  | ({
+      readonly step: 'months';
+      /** Parts that are to run at a time, and invocations that the account has for all its functions. */
+      readonly concurrency?: number | undefined;
+      readonly unreserved?: number | undefined;
+    } & PlanRequest)
   | ({ readonly step: 'plan'; readonly run: string; readonly month: string } & PlanRequest)
   | {
       readonly step: 'manifest';
       readonly run: string;
       readonly months: readonly string[];
       readonly overlap?: boolean | undefined;
+      /** Parts that are complete are marked as begun, so that whatever ends the run, the next one goes on. */
+      readonly again?: boolean | undefined;
       /** Whether the answer is to have the parts: not for a state machine, whose inputs are small. */
       readonly withParts?: boolean | undefined;
     }
-  | ({ readonly step: 'part'; readonly again?: boolean | undefined } & PartRef)
+  | ({ readonly step: 'part' } & PartRef)
   | { readonly step: 'sum'; readonly run: string };
 
 export interface StepOptions {
@@ -33,6 +41,8 @@ export interface StepOptions {
   /** What a run may read; beyond it nothing is begun. */
   readonly maxFiles: number;
   readonly maxBytes: number;
+  /** What the lake's queries read; undefined where they read everything. */
+  readonly reads?: LakeReads | undefined;
   readonly checkTime: () => void;
   readonly onBug: (error: unknown) => void;
 }
@@ -46,6 +56,7 @@ export class RefusedError extends Error {
 export async function takeStep(request: StepRequest, options: StepOptions): Promise<object> {
   switch (request.step) {
     case 'months':
+      checkConcurrency(request);
       return monthsOf(request, options);
     case 'plan': {
       const plan = await planMonth(request.month, request, options);
@@ -59,7 +70,7 @@ export async function takeStep(request: StepRequest, options: StepOptions): Prom
     case 'part': {
       const { day, number } = request;
       const ref = { day, number };
-      const done = request.again ? undefined : await completeReceiptOf(ref, options.lake);
+      const done = await completeReceiptOf(ref, options.lake);
       const bytes = done ? undefined : await options.lake.get(listKey(ref));
       if (!done && !bytes) throw new RefusedError(`There is no list of part ${number} of ${day}.`);
       const { counts, failuresByCode } =
@@ -69,6 +80,18 @@ export async function takeStep(request: StepRequest, options: StepOptions): Prom
     case 'sum':
       return sumRun(request.run, options);
   }
+}
+
+/** A function that finds no room sends live events to errors/. */
+function checkConcurrency({
+  concurrency = 0,
+  unreserved = Number.POSITIVE_INFINITY,
+}: Extract<StepRequest, { step: 'months' }>): void {
+  const most = Math.floor(unreserved / 2);
+  if (concurrency <= most) return;
+  throw new RefusedError(
+    `MaxConcurrency is ${concurrency}, but the account has ${unreserved} unreserved invocations at a time, which other functions need too: set that parameter of history.yaml to ${most} at most, or raise the account's quota.`,
+  );
 }
 
 /** A plan as an answer: its parts are counted, since a month may have thousands. */
@@ -85,8 +108,8 @@ function summaryOf({ parts, ...plan }: MonthPlan) {
 export type MonthSummary = ReturnType<typeof summaryOf>;
 
 async function writeManifest(
-  { run, months, overlap, withParts }: Extract<StepRequest, { step: 'manifest' }>,
-  { lake, maxFiles, maxBytes }: StepOptions,
+  { run, months, overlap, again, withParts }: Extract<StepRequest, { step: 'manifest' }>,
+  { lake, maxFiles, maxBytes, reads }: StepOptions,
 ) {
   const plans: MonthPlan[] = [];
   for (const month of months) {
@@ -107,6 +130,17 @@ async function writeManifest(
       `The plan has ${(bytes / 1e9).toFixed(1)} GB, more than MaxGigabytes (${maxBytes / 1e9}): raise that parameter of history.yaml, or ask for fewer days.`,
     );
   }
+  const [first] = parts.map(({ day }) => day).sort();
+  if (reads && !reads.json) {
+    throw new RefusedError(
+      'Rows of history are JSON, which the tables of the lake do not read: set AlsoRead to json in the stack of template.yaml, then in that of history.yaml.',
+    );
+  }
+  if (reads && first !== undefined && first < reads.firstDay) {
+    throw new RefusedError(
+      `The first day of the plan is ${first}, and queries read the lake from ${reads.firstDay} on: set FirstDay to ${first} in the stack of template.yaml, then in that of history.yaml, or begin later with "from".`,
+    );
+  }
   const streamDays = plans.flatMap((plan) => plan.streamDays);
   if (streamDays.length > 0 && !overlap) {
     throw new RefusedError(
@@ -114,6 +148,7 @@ async function writeManifest(
     );
   }
   const refs = parts.map(({ day, number }) => ({ day, number }));
+  if (again) await markBegun(refs, lake);
   await lake.put(manifestKey(run), jsonBytesOf(refs));
   const sums = { parts: parts.length, files, bytes, manifest: manifestKey(run) };
   return withParts ? { ...sums, refs } : sums;
@@ -171,12 +206,12 @@ export function stepIn(request: unknown): StepRequest {
   if (step === 'manifest') {
     check('months', isListOf(/^\d{4}-\d{2}$/), 'a list of months');
     check('overlap', isOptional(isBoolean), 'true or false');
+    check('again', isOptional(isBoolean), 'true or false');
     check('withParts', isOptional(isBoolean), 'true or false');
   }
   if (step === 'part') {
     check('day', isDayText, 'a day such as 2024-02-29');
     check('number', (value) => Number.isInteger(value) && Number(value) >= 0, 'a number of a part');
-    check('again', isOptional(isBoolean), 'true or false');
   }
   return fields as unknown as StepRequest;
 }

@@ -1,7 +1,7 @@
 import { defaultSources } from '../../src/partition/sources.ts';
 import { keepAll } from '../../src/tags/tag-set.ts';
+import type { PartRef } from '../../src/trail/layout.ts';
 import { type TrailLimits, trailLimits } from '../../src/trail/limits.ts';
-import { planMonth } from '../../src/trail/plan.ts';
 import type { PartOptions } from '../../src/trail/run-part.ts';
 import { type StepOptions, takeStep } from '../../src/trail/steps.ts';
 import { type MemoryStorage, memoryStorage } from './memory-storage.ts';
@@ -41,10 +41,12 @@ export async function runMonth(
   { month = '2024-02', again = false } = {},
 ): Promise<number> {
   const options = stepOptions(setting);
-  const { parts } = await planMonth(month, { again }, options);
-  for (const { day, number } of parts)
-    await takeStep({ step: 'part', day, number, again }, options);
-  return parts.length;
+  const run = 'run';
+  await takeStep({ step: 'plan', run, month, again }, options);
+  const manifest = { step: 'manifest', run, months: [month], again, withParts: true } as const;
+  const { refs } = (await takeStep(manifest, options)) as { refs: PartRef[] };
+  for (const ref of refs) await takeStep({ step: 'part', ...ref }, options);
+  return refs.length;
 }
 
 /** A trail in memory. */

@@ -25,12 +25,19 @@ export interface Moto {
   close(): Promise<void>;
 }
 
-/** Starts a server that knows nothing yet, on a free port of 127.0.0.1. */
-export async function startMoto(program: string): Promise<Moto> {
+/**
+ * Starts a server that knows nothing yet, on a free port of 127.0.0.1.
+ * @param environment variables of its own, such as `MOTO_PORT`, where its services reach each other
+ */
+export async function startMoto(
+  program: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const args = ['--host', '127.0.0.1', '--port', String(port)];
-  const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const env = { ...process.env, ...environment };
+  const server = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   server.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString()).slice(-2000);

@@ -3,9 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import { receiptKey } from '../../../src/trail/layout.ts';
 import type { TrailLimits } from '../../../src/trail/limits.ts';
 import { imbalancesOf, type Receipt } from '../../../src/trail/receipt.ts';
-import { PartTimeError } from '../../../src/trail/run-part.ts';
+import { markBegun, PartTimeError } from '../../../src/trail/run-part.ts';
 import { takeStep } from '../../../src/trail/steps.ts';
-import { type MemoryStorage, memoryStorage, textsOf } from '../../support/memory-storage.ts';
+import {
+  textsOf as allTextsOf,
+  type MemoryStorage,
+  memoryStorage,
+} from '../../support/memory-storage.ts';
 import { type PartSetting, runMonth, stepOptions, trailOf } from '../../support/part-fixture.ts';
 import { trailFile, trailKey, trailRecord } from '../../support/trail-fixture.ts';
 
@@ -37,6 +41,12 @@ async function lakeOf(setting: Partial<PartSetting> = {}, of: Record<string, Uin
   await runMonth({ trail: trailOf(of), lake, ...setting });
   return textsOf(lake);
 }
+
+/** All but what runs note of themselves. */
+const textsOf = (lake: MemoryStorage, prefix = '') =>
+  Object.fromEntries(
+    Object.entries(allTextsOf(lake, prefix)).filter(([key]) => !key.startsWith('parts/runs/')),
+  );
 
 class Killed extends Error {}
 
@@ -195,13 +205,14 @@ describe('A part', () => {
     const objects = new Map<string, Uint8Array>();
     await runMonth({ trail: trailOf(files), lake: memoryStorage(objects) });
     const again = runMonth(
-      { trail: trailOf(files), lake: lakeThatEndsAt(2, objects), ...fewSources },
+      { trail: trailOf(files), lake: lakeThatEndsAt(5, objects), ...fewSources },
       { again: true },
     );
     await expect(again).rejects.toThrow(Killed);
 
     const lake = memoryStorage(objects);
-    expect(await runMonth({ trail: trailOf(files), lake, ...fewSources })).toBe(1);
+    expect(await runMonth({ trail: trailOf(files), lake, ...fewSources })).toBe(2);
+    expect(textsOf(lake)).toEqual(await lakeOf(fewSources));
   });
 
   test('never lacks a row while it is repeated with other sources', async () => {
@@ -328,7 +339,9 @@ describe('A part', () => {
       Buffer.from(JSON.stringify({ ...receipt, objects })),
     );
 
-    await takeStep({ step: 'part', day: '2024-02-01', number: 0, again: true }, options);
+    const ref = { day: '2024-02-01', number: 0 };
+    await markBegun([ref], lake);
+    await takeStep({ step: 'part', ...ref }, options);
 
     expect(forged.map((key) => lake.objects.has(key))).toEqual([true, true]);
   });
