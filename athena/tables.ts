@@ -38,6 +38,9 @@ export const partitionColumns = [
 /** The columns of every table of events: those of a row, then those of its partition. */
 export const eventColumns: readonly SqlColumn[] = [...rowColumns, ...partitionColumns];
 
+/** Names of the columns that objects hold: the partition is in their keys. */
+export const rowColumnNames: readonly string[] = rowColumns.map(({ name }) => name);
+
 /** What Firehose writes: JSON lines, gzipped, or what its format conversion makes of them. */
 export type StorageFormat = 'json' | 'parquet';
 

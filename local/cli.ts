@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { backfill } from './commands/backfill.ts';
 import { check } from './commands/check.ts';
+import { compact } from './commands/compact.ts';
 import { demo } from './commands/demo.ts';
 import { invocation } from './commands/invocation.ts';
 import { overview } from './commands/overview.ts';
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   query,
   view,
   overview,
+  compact,
   restore,
   replay,
   invocation,

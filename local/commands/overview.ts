@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { askLake } from '../lake/ask-lake.ts';
+import { askLake, skipDamagedOption } from '../lake/ask-lake.ts';
 import type { Answer, OpenLake } from '../lake/duckdb.ts';
 import { fitStatements, overviewParts, overviewStatement } from '../lake/overview.ts';
 import { defineCommand, invocationPrefix } from '../terminal/command.ts';
@@ -25,6 +25,7 @@ export const overview = defineCommand({
     since: { type: 'string', value: 'DAY', help: 'first UTC day to look at' },
     until: { type: 'string', value: 'DAY', help: 'last UTC day to look at' },
     fit: { type: 'boolean', help: 'show how well the columns fit the events instead' },
+    'skip-damaged': skipDamagedOption,
     json: jsonOption('print each row as a JSON object, with the name of its part'),
   },
   example: `${invocationPrefix} overview --since 2026-11-17`,
@@ -36,7 +37,8 @@ export const overview = defineCommand({
     }
     const period = { since: dayIn('since', since), until: dayIn('until', until) };
     const write = await writerOf(values.json ?? false, terminal);
-    return askLake(values.lake, terminal, async (lake) => {
+    const skipsDamaged = values['skip-damaged'];
+    const asking = async (lake: OpenLake) => {
       if (fit) return writeFit(lake, write, values.json ?? false, terminal);
       await lake.ask(overviewStatement(period));
       for (const part of overviewParts(period)) {
@@ -49,7 +51,8 @@ export const overview = defineCommand({
         await write(await lake.ask(part.sql), part.isOneRow);
         await terminal.stdout.write('\n');
       }
-    });
+    };
+    return askLake(values.lake, terminal, asking, { skipsDamaged });
   },
 });
 

@@ -5,6 +5,7 @@ import type { InstanceTags } from '../endpoints/ec2.ts';
 import { instanceTagsIn } from '../endpoints/instance-tags.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import { type InputFilter, inputOf } from '../input/paths.ts';
+import { today } from '../lake/compact-days.ts';
 import { openJournal } from '../lake/journal.ts';
 import { makeLake } from '../lake/lake-folder.ts';
 import type { RowsAbout } from '../lake/put-contents.ts';
@@ -113,6 +114,7 @@ export const put = defineCommand({
     },
     'endpoint-url': { type: 'string', value: 'URL', help: 'the endpoint of S3' },
     parameter: stackOptions.parameter,
+    'no-compact': { type: 'boolean', help: 'leave the rows as JSON, also of a large input' },
     verbose: { type: 'boolean', help: 'name each record that failed, with the reason' },
     log: { type: 'boolean', help: "write the function's log to standard error" },
     json: jsonOption('print only the counts, as one JSON object'),
@@ -150,6 +152,8 @@ export const put = defineCommand({
     }).finally(progress.clear);
 
     const contents = report.keys.length > 0 ? await contentsOf(lake, report.keys) : undefined;
+    const compacted = values['no-compact'] ? undefined : await compactLarge(lake, report, terminal);
+    if (compacted) progress.note(compacted);
     const facts = { report, contents, skipped: Object.fromEntries(input.skipped), lake };
     const { stdout } = terminal;
     await stdout.write(
@@ -168,6 +172,21 @@ export const put = defineCommand({
     return report.failed > 0 || report.problems > 0 ? 1 : 0;
   },
 });
+
+/** So many rows are worth a rewrite: questions over them take seconds, and tenths of one afterwards. */
+const largePutRows = 100_000;
+
+/** Rewrites the finished days of a lake that has got much at once. @returns what to say of it */
+async function compactLarge(
+  lake: string,
+  { rows }: FilesReport,
+  { interrupted }: Terminal,
+): Promise<string | undefined> {
+  if (rows < largePutRows || interrupted.aborted) return undefined;
+  const { compactLake } = await import('../lake/compact.ts');
+  const { days } = await compactLake(lake, { before: today(), interrupted });
+  return `${counted(days, 'day')} of the lake rewritten as Parquet, for faster answers (--no-compact leaves them).`;
+}
 
 /** Loaded here, as it brings the engine along. */
 async function contentsOf(lake: string, keys: readonly string[]): Promise<RowsAbout | undefined> {

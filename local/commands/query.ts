@@ -2,7 +2,8 @@ import { text as textIn } from 'node:stream/consumers';
 import { type ParameterName, parameters } from '../../athena/parameters.ts';
 import { type NamedQuery, readQueries } from '../../athena/queries.ts';
 import { UsageError } from '../errors.ts';
-import { askLake } from '../lake/ask-lake.ts';
+import { askLake, skipDamagedOption } from '../lake/ask-lake.ts';
+import type { OpenLake } from '../lake/duckdb.ts';
 import { lakeDays } from '../lake/lake-objects.ts';
 import { askedQuery, type GivenParameters, isQueryName, queryNamed } from '../lake/named-query.ts';
 import { defineCommand, invocationPrefix, wrap } from '../terminal/command.ts';
@@ -41,6 +42,7 @@ export const query = defineCommand({
     lake: lakeOption,
     list: { type: 'boolean', help: 'list the named queries: question and parameters' },
     ...parameterOptions,
+    'skip-damaged': skipDamagedOption,
     'show-sql': { type: 'boolean', help: 'print the SQL of a named query instead of running it' },
     json: jsonOption('print each row as a JSON object, uncut, with maps and structs as objects'),
     csv: { type: 'boolean', help: 'print comma-separated values, uncut, with a line of names' },
@@ -52,7 +54,16 @@ export const query = defineCommand({
   },
   example: `${invocationPrefix} query who_stopped_what --since 2026-11-17 --until 2026-11-18`,
   async run({ values, positionals }, terminal) {
-    const { lake: lakeOf, list, json, csv, output, 'show-sql': showSql, ...given } = values;
+    const {
+      lake: lakeOf,
+      list,
+      json,
+      csv,
+      output,
+      'show-sql': showSql,
+      'skip-damaged': skipsDamaged,
+      ...given
+    } = values;
     if (list) return writeList(readQueries(), positionals, json, terminal);
     if ([json, csv, output !== undefined].filter(Boolean).length > 1) {
       throw new UsageError('--json, --csv and --output are three forms of one answer: give one.');
@@ -65,7 +76,7 @@ export const query = defineCommand({
       await terminal.stdout.write(`${sql}\n`);
       return 0;
     }
-    return askLake(lakeOf, terminal, async (lake) => {
+    const asking = async (lake: OpenLake) => {
       if (output !== undefined) return writeFileOf(lake, sql, output, terminal);
       const answer = await lake.ask(sql);
       if (answer.columns.length === 0) return;
@@ -74,7 +85,8 @@ export const query = defineCommand({
       if (json) await writeJson(answer, terminal.stdout, terminal.interrupted);
       else if (csv) await writeCsv(answer, terminal.stdout, terminal.interrupted);
       else await writeTable(answer, terminal);
-    });
+    };
+    return askLake(lakeOf, terminal, asking, { skipsDamaged });
   },
 });
 

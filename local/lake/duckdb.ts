@@ -29,6 +29,7 @@ import {
 } from '../../athena/tables.ts';
 import { typeIn } from '../../src/rows/column-type.ts';
 import { EnvironmentError, SqlError } from '../errors.ts';
+import { compactedIn, isCompacted } from './compacted.ts';
 import { duckdb, literalPath, quoteName, quoteText } from './duckdb-dialect.ts';
 import { failureFiles, failuresStatement } from './failures-view.ts';
 import { finishLake } from './journal.ts';
@@ -52,6 +53,12 @@ export interface OpenLake {
    * @throws SqlError with what DuckDB says
    */
   copyToParquet(sql: string, file: string): Promise<void>;
+  /** Leaves out objects that cannot be read, after a look at every value of every row. */
+  leaveOutDamaged(onDamaged: (key: string) => void): Promise<void>;
+  /** Has `events`, and all views over it, be of these objects alone. */
+  narrow(keys: readonly string[]): Promise<void>;
+  /** Rows of a table or view. */
+  count(relation: string): Promise<number>;
   /** Stops what is being asked, which then throws. */
   interrupt(): void;
   close(): void;
@@ -71,9 +78,19 @@ export interface Answer {
   rows(): AsyncGenerator<readonly (readonly DuckDBValue[])[]>;
 }
 
+/** The object that DuckDB could not read, by what it says; undefined where it stumbled over something else. */
+export function damagedObjectIn(message: string, lake: string): string | undefined {
+  const start = message.indexOf(`${lake}/events/`);
+  if (start === -1) return undefined;
+  const [path] = /^.*?\.(?:json\.gz|parquet)/.exec(message.slice(start)) ?? [];
+  return path?.slice(lake.length + 1);
+}
+
 export interface OpenLakeOptions {
   /** Objects that `events` is of; default all. */
   readonly keys?: readonly string[];
+  /** Told of objects that cannot be opened, and are left out; without it they are errors. */
+  readonly onDamaged?: (key: string) => void;
 }
 
 /**
@@ -82,7 +99,10 @@ export interface OpenLakeOptions {
  * Nothing is ever installed or loaded from elsewhere.
  * @throws EnvironmentError for a folder whose own path looks like a partition, or that DuckDB cannot find by it
  */
-export async function openLake(folder: string, { keys }: OpenLakeOptions = {}): Promise<OpenLake> {
+export async function openLake(
+  folder: string,
+  { keys, onDamaged }: OpenLakeOptions = {},
+): Promise<OpenLake> {
   const fault = faultOf(folder);
   if (fault !== undefined) throw new EnvironmentError(`${fault}: move it.`);
   await finishLake(folder);
@@ -92,11 +112,23 @@ export async function openLake(folder: string, { keys }: OpenLakeOptions = {}): 
   // The other views are made over no events: making one reads the head of every file of a full lake.
   await connection.run(`CREATE VIEW events AS FROM ${emptyName}`);
   for (const statement of athenaStatements()) await connection.run(statement);
-  const selects = [
-    `FROM ${emptyName}`,
-    ...formats.flatMap((table) => selectSql(table, folder, keys) ?? []),
-  ];
-  await connection.run(`CREATE OR REPLACE VIEW events AS ${selects.join('\nUNION ALL BY NAME ')}`);
+  let current: readonly string[] | undefined;
+  const narrow = async (own: readonly string[] | undefined) => {
+    const selects = [
+      `FROM ${emptyName}`,
+      ...formats.flatMap((table) => selectSql(table, folder, own) ?? []),
+    ];
+    const sql = `CREATE OR REPLACE VIEW events AS ${selects.join('\nUNION ALL BY NAME ')}`;
+    await attempt(() => connection.run(sql));
+    current = own;
+  };
+  const all = keys ?? (await currentKeys(folder));
+  await (onDamaged ? narrowToWhole(folder, all, narrow, onDamaged) : narrow(all)).catch(
+    (error: unknown) => {
+      close();
+      throw error;
+    },
+  );
   const failures = failureFiles(folder);
   const found = await connection.runAndReadAll(`FROM glob(${failures}) LIMIT 1`);
   const hasFailures = found.currentRowCount > 0;
@@ -112,6 +144,20 @@ export async function openLake(folder: string, { keys }: OpenLakeOptions = {}): 
       await attempt(() =>
         connection.run(`COPY ${answer} TO ${quoteText(file)} (FORMAT parquet, COMPRESSION zstd)`),
       );
+    },
+    narrow,
+    async leaveOutDamaged(onDamaged) {
+      for (let kept = current ?? (await everyKey(folder)); ; ) {
+        const damaged = await damagedAmong(connection, folder);
+        if (damaged === undefined) return;
+        onDamaged(damaged);
+        kept = kept.filter((key) => key !== damaged);
+        await narrow(kept);
+      }
+    },
+    async count(relation) {
+      const read = await connection.runAndReadAll(`SELECT count(*)::INT FROM ${relation}`);
+      return read.getRows()[0]?.[0] as number;
     },
     interrupt() {
       isInterrupted = true;
@@ -138,6 +184,50 @@ async function connect() {
       instance.closeSync();
     },
   };
+}
+
+/** The objects that count, where there are others beside them; else a pattern finds them all. */
+async function currentKeys(folder: string): Promise<string[] | undefined> {
+  if (!isCompacted(await compactedIn(folder))) return undefined;
+  return everyKey(folder);
+}
+
+async function everyKey(folder: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of lakeObjects(folder)) keys.push(key);
+  return keys;
+}
+
+/** The heads of Parquet objects are read at once, so one that is damaged shows here. */
+async function narrowToWhole(
+  folder: string,
+  keys: readonly string[] | undefined,
+  narrow: (keys: readonly string[] | undefined) => Promise<void>,
+  onDamaged: (key: string) => void,
+): Promise<void> {
+  try {
+    await narrow(keys);
+  } catch (error) {
+    const damaged = error instanceof SqlError ? damagedObjectIn(error.message, folder) : undefined;
+    if (damaged === undefined) throw error;
+    onDamaged(damaged);
+    const others = (keys ?? (await everyKey(folder))).filter((key) => key !== damaged);
+    await narrowToWhole(folder, others, narrow, onDamaged);
+  }
+}
+
+async function damagedAmong(
+  connection: DuckDBConnection,
+  folder: string,
+): Promise<string | undefined> {
+  try {
+    await attempt(() => connection.run('SELECT count(COLUMNS(*)) FROM events'));
+    return undefined;
+  } catch (error) {
+    const damaged = error instanceof SqlError ? damagedObjectIn(error.message, folder) : undefined;
+    if (damaged === undefined) throw error;
+    return damaged;
+  }
 }
 
 /** The tables that have an object. */

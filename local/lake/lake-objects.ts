@@ -8,6 +8,7 @@ import {
 } from '../../athena/tables.ts';
 import type { Partition } from '../../src/partition/partition.ts';
 import { environmentErrorOf } from '../errors.ts';
+import { compactedIn, isCurrent } from './compacted.ts';
 
 /** A file of rows. */
 export interface LakeObject {
@@ -24,10 +25,22 @@ const [sourceFolder, dayFolder] = partitionColumns.map(({ name }) => `${name}=`)
 
 /**
  * The objects of a lake, in the order of their names folder by folder: the same for the same lake. A
- * lake that is not there has none.
+ * lake that is not there has none. Those in whose place a compaction has put others are left out.
  * @param isWanted asked for each partition before its folder is read
  */
 export async function* lakeObjects(
+  lake: string,
+  isWanted?: (partition: Partition) => boolean,
+  tables?: readonly EventTable[],
+): AsyncGenerator<LakeObject> {
+  const compacted = await compactedIn(lake);
+  for await (const object of everyObject(lake, isWanted, tables)) {
+    if (isCurrent(object.key, compacted)) yield object;
+  }
+}
+
+/** The same with those that do not count. */
+export async function* everyObject(
   lake: string,
   isWanted: (partition: Partition) => boolean = () => true,
   tables: readonly EventTable[] = eventTables,

@@ -1,12 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildIfNeeded } from '../../local/build.ts';
 import { finishLake } from '../../local/lake/journal.ts';
-import { createFolder } from '../support/command-fixture.ts';
+import { run as command, createFolder } from '../support/command-fixture.ts';
 import { errorObjectsIn, rowsIn } from '../support/lake-fixture.ts';
 
 /** How many puts are killed: a few here, more where PUT_KILLS says so. */
@@ -85,3 +85,20 @@ test('after puts that were killed, two at once, and again, the lake is that of o
   expect(JSON.parse(again.stdout)).toEqual({ put: 0, already: 12 });
   expect(ended).toBeLessThan(Math.max(kills, 1));
 }, 600_000);
+
+/** A hundred thousand rows take ten seconds: only where puts are killed in earnest. */
+const earnestly = process.env.PUT_KILLS === undefined ? test.skip : test;
+
+earnestly('a large put is rewritten by itself, and says so', async () => {
+  const lines = Array.from({ length: 100_000 }, (_, n) => event(`x-${n}`));
+  writeFileSync(join(folder, 'large.ndjson'), lines.join('\n'));
+  const lake = join(folder, 'large');
+
+  const { stderr } = await command(['put', '--lake', lake, 'large.ndjson'], { folder });
+
+  expect(stderr).toBe(
+    '9 days of the lake rewritten as Parquet, for faster answers (--no-compact leaves them).\n',
+  );
+  expect(globSync(join(lake, 'events/**/*.parquet'))).toHaveLength(9);
+  expect(readdirSync(join(lake, '.staging'))).toEqual([]);
+});
