@@ -1,7 +1,9 @@
 """What AWS's own API models, and moto, say of the calls that CloudFormation would make.
 
-Reads {"validate": [request…]} or {"create": [request…]} from standard input, and writes a list of complaints, each
-{"of", "operation", "path", "problem"}, for "create" with {"created": n} in front.
+Reads from standard input, and writes:
+- {"validate": [request…]}: a list of complaints, each {"of", "operation", "path", "problem"};
+- {"create": [request…], "region", "account"}: {"created": n, "complaints", "there"}, what moto has then;
+- {"actions": ["s3:GetObject"…]}: those of a policy that no service has.
 
 A request is {"of", "service", "operation", "parameters"}, by the names of botocore's models. botocore itself looks at
 types, required members and lower bounds; enums, patterns and upper bounds are in its models, and are looked at here.
@@ -139,6 +141,29 @@ def complaint(request, path, problem):
     return {"of": request["of"], "operation": operation, "path": path, "problem": problem}
 
 
+# Actions that are not called like the operation that they allow, by the Service Authorization Reference.
+operations = {
+    "lambda:InvokeFunction": "Invoke",
+    "s3:ListBucket": "ListObjectsV2",
+    "s3:ListBucketMultipartUploads": "ListMultipartUploads",
+    "s3:ListMultipartUploadParts": "ListParts",
+}
+# Rights that are no operation of their own: any use of the key, and what Athena does for a person.
+rights = {"kms:*", "s3:*"}
+
+
+def unknown_actions(actions):
+    return [action for action in actions if action not in rights and not is_action(action)]
+
+
+def is_action(action):
+    service, name = action.split(":")
+    if service not in loader.list_available_services("service-2"):
+        return False
+    operation = operations.get(action, name)
+    return operation in loader.load_service_model(service, "service-2")["operations"]
+
+
 def create(requests, region, account):
     """Makes the calls, in their order, in a moto that knows nothing yet."""
     import os
@@ -220,6 +245,8 @@ def what_is_there(boto3):
 asked = json.load(sys.stdin)
 if "validate" in asked:
     answer = validate(asked["validate"])
+elif "actions" in asked:
+    answer = unknown_actions(asked["actions"])
 else:
     answer = create(asked["create"], asked["region"], asked["account"])
 json.dump(answer, sys.stdout)

@@ -1,6 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { defaultAccount, defaultRegion, loadStack } from '../../../local/template/load-stack.ts';
 import {
@@ -14,43 +11,10 @@ import {
   resolveTemplate,
 } from '../../../local/template/resolve-template.ts';
 import { type ApiRequest, requestsOf } from './requests.ts';
+import { create, validate } from './second-opinion.ts';
 
 // A second opinion on the templates: what CloudFormation would send is held against the services' own API
 // models (botocore's), and made in moto as far as moto goes. Nobody here wrote either.
-
-const script = fileURLToPath(new URL('second_opinion.py', import.meta.url));
-const python = join(dirname(String(process.env.EVENTLAKE_TEST_MOTO)), 'python');
-
-function ask<T>(input: object): T {
-  const { status, stdout, stderr } = spawnSync(python, [script], {
-    input: JSON.stringify(input),
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
-}
-
-interface Complaint {
-  readonly of: string;
-  readonly operation: string;
-  readonly path: string;
-  readonly problem: string;
-}
-const validate = (requests: readonly ApiRequest[]) => ask<Complaint[]>({ validate: requests });
-
-interface Creation {
-  readonly created: number;
-  readonly complaints: readonly Complaint[];
-  readonly there: {
-    readonly prefixes: readonly string[];
-    readonly tables: readonly string[];
-    readonly alarms: readonly string[];
-    readonly targets: readonly string[];
-  };
-}
-const create = (requests: readonly ApiRequest[]) =>
-  ask<Creation>({ create: requests, region: defaultRegion, account: defaultAccount });
 
 const stackName = 'eventlake';
 const KmsKeyArn = `arn:aws:kms:${defaultRegion}:${defaultAccount}:key/0a1b2c3d-0000-4000-8000-000000000000`;
