@@ -101,10 +101,14 @@ function optionsOf(data: BarData, ink: Ink, page: Page): Options {
               type: 'scatter' as const,
               name: 'failed',
               symbol: cross,
-              symbolSize: 9,
               itemStyle: { color: ink.alarm },
               z: 5,
-              data: steps.map((_, step) => (failures(step) > 0 ? (totals[step] ?? 0) : null)),
+              // The larger the more of the step failed.
+              data: steps.map((_, step) => {
+                const total = totals[step] ?? 0;
+                if (failures(step) === 0) return null;
+                return { value: total, symbolSize: 5 + 9 * Math.sqrt(failures(step) / total) };
+              }),
               tooltip: {
                 formatter: ({ dataIndex = 0 }) =>
                   `${steps[dataIndex]}\n${number(failures(dataIndex))} of ${number(totals[dataIndex] ?? 0)} failed`,

@@ -40,6 +40,9 @@ export function tagKeysOf(instances: readonly Instance[]): string[] {
     .slice(0, 50);
 }
 
+/** `web-2` before `web-11`. */
+const byNumber = new Intl.Collator('en', { numeric: true });
+
 /**
  * The lanes of the instances that are searched, in groups.
  * @param search words that all have to be in the id, the name, or a tag as `key=value`
@@ -58,7 +61,7 @@ export function lanesOf(
         .toLowerCase();
       return words.every((word) => text.includes(word));
     })
-    .sort((a, b) => (a.lane.title < b.lane.title ? -1 : 1));
+    .sort((a, b) => byNumber.compare(a.lane.title, b.lane.title));
   if (groupBy === 'none') return { rows: found.map(({ lane }) => lane), lanes: found.length };
   const groups = Map.groupBy(found, ({ instance, lane }) => groupOf(instance, lane, groupBy));
   const rows = [...groups]

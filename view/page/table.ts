@@ -31,15 +31,18 @@ export interface TableOptions {
   readonly only?: readonly number[];
   /** Rows to begin with. */
   readonly first?: number;
+  /** Columns that say nothing here. The figures behind the picture have them all. */
+  readonly without?: readonly string[];
 }
 
 /** A table of an answer, with as many rows as one reads, and more when asked. */
 export function answerTable(
   table: AnswerTable,
   page: Page,
-  { caption, only, first = firstRows }: TableOptions,
+  { caption, only, first = firstRows, without = [] }: TableOptions,
 ): HTMLElement {
   const order = only ?? Array.from({ length: table.rows }, (_, row) => row);
+  const kept = table.names.flatMap((name, at) => (without.includes(name) ? [] : [at]));
   const isNumber = table.columns.map(({ kind }) => kind === 'count');
   const body = h('tbody');
   const state = h('p', { class: 'note', role: 'status' });
@@ -49,20 +52,21 @@ export function answerTable(
     h(
       'tr',
       {},
-      ...table.columns.map((column, at) =>
-        h(
+      ...kept.map((at) => {
+        const kind = table.columns[at]?.kind ?? 'text';
+        return h(
           'td',
-          { class: isNumber[at] ? 'number' : column.kind },
+          { class: isNumber[at] ? 'number' : kind },
           bdi(
             cellText(
               table.cells[at]?.[row] ?? null,
-              column.kind,
+              kind,
               page.settings.zone,
               table.cuts[at]?.get(row),
             ),
           ),
-        ),
-      ),
+        );
+      }),
     );
 
   const show = (count: number) => {
@@ -101,13 +105,13 @@ export function answerTable(
           h(
             'tr',
             {},
-            ...table.names.map((name, at) =>
+            ...kept.map((at) =>
               h(
                 'th',
                 { scope: 'col', class: isNumber[at] ? 'number' : undefined },
                 table.columns[at]?.kind === 'time'
-                  ? `${name} (${zoneName(page.settings.zone)})`
-                  : name,
+                  ? `${table.names[at]} (${zoneName(page.settings.zone)})`
+                  : table.names[at],
               ),
             ),
           ),

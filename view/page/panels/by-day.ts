@@ -96,7 +96,9 @@ function shortTable(
   const element = h('div', {});
   const fill = () => {
     element.replaceChildren(
-      table.rows === 0 ? h('p', {}, 'None.') : answerTable(table, page, { caption, first: 10 }),
+      table.rows === 0
+        ? h('p', {}, 'None.')
+        : answerTable(table, page, { caption, first: 10, without: ['event_id', 'of_all'] }),
     );
   };
   fill();

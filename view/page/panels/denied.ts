@@ -37,6 +37,7 @@ export function deniedPanel(data: PageData, page: Page): HTMLElement {
           only === 'new' ? 'Denied for the first time after the first day' : 'Denied, latest first',
         ...(only === 'new' && { only: fresh }),
         first: 10,
+        without: ['is_new', 'of_all'],
       }),
     );
   fill();

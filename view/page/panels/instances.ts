@@ -75,8 +75,7 @@ export function instancesPanel(data: PageData, page: Page): HTMLElement {
   const said = h('div', { class: 'rows', 'aria-live': 'polite' });
 
   const isPrinting = () => matchMedia('print').matches;
-  const heightOf = () =>
-    Math.min(rows.length, isPrinting() ? mostPrinted : Number.POSITIVE_INFINITY) * laneHeight;
+  const heightOf = () => rows.length * laneHeight;
   const visibleRows = () => {
     const first = isPrinting() ? 0 : viewport.scrollTop / laneHeight;
     const count = Math.max(1, (drawn.element.clientHeight - axisHeight) / laneHeight);
@@ -151,6 +150,8 @@ export function instancesPanel(data: PageData, page: Page): HTMLElement {
       series: [
         {
           type: 'custom',
+          // All at once: a page that is printed does not wait.
+          progressive: 0,
           name: 'states',
           clip: true,
           encode: { x: [1, 2], y: 0 },
@@ -190,11 +191,11 @@ export function instancesPanel(data: PageData, page: Page): HTMLElement {
               name: 'marks',
               clip: true,
               symbol: isFailed ? cross : markLooks[name].symbol,
-              symbolSize: 9,
+              symbolSize: isFailed ? 9 : 7,
               encode: { x: 1, y: 0 },
               itemStyle: isFailed
                 ? { color: ink.alarm }
-                : { color: ink.ground, borderColor: ink.text, borderWidth: 1.4 },
+                : { color: ink.ground, borderColor: ink.text, borderWidth: 1.2 },
               z: 5,
               data: mine.map(({ value: [at = 0, time] }) => [at + 0.5, time]),
               tooltip: {
@@ -237,7 +238,11 @@ export function instancesPanel(data: PageData, page: Page): HTMLElement {
     const ids = places.flatMap((row) => markRows[row]?.event_id ?? []);
     say(
       `${lane.title}: ${counted(places.length, 'event')} at ${timeText(time, page.settings.zone)}`,
-      answerTable(marksTable, page, { caption: 'The events behind the mark', only: places }),
+      answerTable(marksTable, page, {
+        caption: 'The events behind the mark',
+        only: places,
+        without: ['of_all'],
+      }),
       rowsSql(ids),
     );
   }
@@ -249,7 +254,11 @@ export function instancesPanel(data: PageData, page: Page): HTMLElement {
       `${lane.title}: ${place === undefined ? 'nothing is known before its first event' : 'a state, and what was done about that time'}`,
       place === undefined
         ? undefined
-        : answerTable(statesTable, page, { caption: 'The state', only: [place] }),
+        : answerTable(statesTable, page, {
+            caption: 'The state',
+            only: [place],
+            without: ['of_all'],
+          }),
     );
   }
 
@@ -273,11 +282,17 @@ export function instancesPanel(data: PageData, page: Page): HTMLElement {
           `Region ${visible(of?.region ?? 'unknown')}`,
         ].join(' · '),
       ),
-      answerTable(statesTable, page, { caption: 'Its states', only: statePlaces(lane), first: 10 }),
+      answerTable(statesTable, page, {
+        caption: 'Its states',
+        only: statePlaces(lane),
+        first: 10,
+        without: ['instance_id', 'of_all'],
+      }),
       answerTable(marksTable, page, {
         caption: 'What was done to it and announced of it',
         only: mine.map(({ row }) => row),
         first: 10,
+        without: ['instance_id', 'of_all'],
       }),
     );
   }
@@ -301,7 +316,7 @@ export function instancesPanel(data: PageData, page: Page): HTMLElement {
 
   function fill(): void {
     const found = lanesOf(instances, { search, groupBy });
-    rows = found.rows;
+    rows = isPrinting() ? found.rows.slice(0, mostPrinted) : found.rows;
     spacer.style.setProperty('height', `${heightOf() + axisHeight}px`);
     const height = Math.min(
       isPrinting() ? Number.POSITIVE_INFINITY : mostHeight,
@@ -346,8 +361,8 @@ export function instancesPanel(data: PageData, page: Page): HTMLElement {
           ]
         : []),
       ...olderThanShown(),
-      ...(isPrinting() && rows.length > mostPrinted
-        ? [`printed: the first ${number(mostPrinted)} lines of ${number(rows.length)}`]
+      ...(rows.length < found.rows.length
+        ? [`printed: the first ${number(rows.length)} lines of ${number(found.rows.length)}`]
         : []),
     ].join(' · ');
     drawn.chart()?.resize();

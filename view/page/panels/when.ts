@@ -173,7 +173,7 @@ export function whenPanel(data: PageData, page: Page): HTMLElement {
           heat.draw();
         },
       ),
-      h('label', {}, failuresBox, ' failed calls as rings'),
+      h('label', {}, failuresBox, ' failed calls as dots'),
     ),
     names,
     heat.element,
@@ -213,7 +213,7 @@ function fillScale(legend: HTMLElement, cells: readonly Cell[], ink: Ink): void 
       swatch.style.setProperty('background', heatColour(shareOf(stop, most), ink.isDark));
       return [swatch, ` ${counted(stop, 'event')} an hour  `];
     }),
-    h('span', { class: 'ring' }),
+    h('span', { class: 'dot' }),
     ' failed calls: the larger the more',
   );
 }
@@ -265,9 +265,10 @@ function heatOptions(
               symbol: 'circle',
               data: failed.map((cell) => ({
                 value: at(cell),
-                symbolSize: 4 + 8 * Math.sqrt(cell.failures / mostFailures),
+                symbolSize: 5 + 9 * Math.sqrt(cell.failures / mostFailures),
               })),
-              itemStyle: { color: 'transparent', borderColor: ink.alarm, borderWidth: 1.6 },
+              // A white rim, so that it shows on every colour of the cells.
+              itemStyle: { color: '#d3261e', borderColor: '#ffffff', borderWidth: 1.2 },
               tooltip: { formatter: (params: { dataIndex?: number }) => text(params, failed) },
             },
           ]

@@ -184,6 +184,7 @@ export function whoPanel(data: PageData, page: Page): HTMLElement {
             caption: 'Calls that were made for the first time',
             only: places,
             first: 10,
+            without: ['by_what', 'name', 'of_all'],
           }),
     );
   };
