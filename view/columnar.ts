@@ -10,8 +10,6 @@ export type Column =
       readonly words: readonly string[];
       /** Of each row its place in `words`; -1 for NULL. */
       readonly at: readonly number[];
-      /** How long the words were that had to be cut, by their places. */
-      readonly cut: Readonly<Record<number, number>>;
     }
   | { readonly kind: 'time' | 'count'; readonly steps: readonly (number | null)[] }
   | { readonly kind: 'flag'; readonly flags: readonly (0 | 1 | null)[] };
@@ -19,8 +17,24 @@ export type Column =
 /** A cell: times are milliseconds of the Unix epoch. */
 export type CellValue = string | number | boolean | null;
 
-/** Characters of a text that the page has. The lake has them all. */
-export const mostCharacters = 1000;
+/** Characters of a text that the page has, and of a key or value in JSON. The lake has them all. */
+const mostCharacters = { text: 1000, json: 100 } as const;
+
+/** What ends a text that is not all there. */
+export const cutNote = (length: number) => ` … (cut: ${length.toLocaleString('en-US')} characters)`;
+const cutNotePattern = / … \(cut: [\d,]+ characters\)$/;
+
+/**
+ * The start of a text with a note of how long it is, where it is longer than that. One that was cut
+ * before keeps its note.
+ */
+export function cutTo(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const note = cutNotePattern.exec(text)?.[0] ?? cutNote(text.length);
+  // Not within a pair of surrogates.
+  const end = /[\uD800-\uDBFF]/.test(text[most - 1] ?? '') ? most - 1 : most;
+  return text.slice(0, end) + note;
+}
 
 /**
  * @param texts the cells as the engine writes them
@@ -35,7 +49,7 @@ export function columnOf(kind: Kind, texts: readonly (string | null)[]): Column 
     case 'flag':
       return { kind, flags: texts.map((text) => (text === null ? null : text === 'true' ? 1 : 0)) };
     default:
-      return { kind, ...wordsOf(texts) };
+      return { kind, ...wordsOf(kind, texts) };
   }
 }
 
@@ -58,38 +72,30 @@ export function cellsOf(column: Column): CellValue[] {
   }
 }
 
-/** How many characters each text that was cut had, by row. */
-export function cutsOf(column: Column): ReadonlyMap<number, number> {
-  if (column.kind !== 'text' && column.kind !== 'json') return new Map();
-  return new Map(
-    column.at.flatMap((place, row) => {
-      const length = column.cut[place];
-      return length === undefined ? [] : [[row, length] as const];
-    }),
-  );
-}
-
-function wordsOf(texts: readonly (string | null)[]) {
+function wordsOf(kind: 'text' | 'json', texts: readonly (string | null)[]) {
   const places = new Map<string, number>();
   const words: string[] = [];
-  const cut: Record<number, number> = {};
   const at = texts.map((text) => {
     if (text === null) return -1;
     const known = places.get(text);
     if (known !== undefined) return known;
     const place = words.length;
     places.set(text, place);
-    words.push(cutTo(text, mostCharacters));
-    if (text.length > mostCharacters) cut[place] = text.length;
+    words.push(kind === 'json' ? cutJson(text) : cutTo(text, mostCharacters.text));
     return place;
   });
-  return { words, at, cut };
+  return { words, at };
 }
 
-/** Not within a pair of surrogates. */
-function cutTo(text: string, most: number): string {
-  const end = /[\uD800-\uDBFF]/.test(text[most - 1] ?? '') ? most - 1 : most;
-  return text.slice(0, end);
+/** JSON stays JSON: of long ones the keys and values are cut. */
+function cutJson(text: string): string {
+  if (text.length <= mostCharacters.text) return text;
+  const cut = (part: string) => cutTo(part, mostCharacters.json);
+  return JSON.stringify(JSON.parse(text), (_, value) => {
+    if (typeof value === 'string') return cut(value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [cut(key), one]));
+  });
 }
 
 function stepsOf(values: readonly (number | '' | null)[]): (number | null)[] {

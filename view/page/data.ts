@@ -1,5 +1,5 @@
 import type { AnswerRow, StatementName } from '../answers.ts';
-import { type CellValue, type Column, cellsOf, cutsOf } from '../columnar.ts';
+import { type CellValue, type Column, cellsOf } from '../columnar.ts';
 import type { PageData } from '../page-data.ts';
 
 /** Unpacks what the page was made with: JSON in gzip in base64. */
@@ -14,8 +14,6 @@ export interface AnswerTable {
   readonly names: readonly string[];
   readonly columns: readonly Column[];
   readonly cells: readonly (readonly CellValue[])[];
-  /** How long texts were that had to be cut, by row, column by column. */
-  readonly cuts: readonly ReadonlyMap<number, number>[];
   readonly rows: number;
 }
 
@@ -26,7 +24,6 @@ export function tableOf(data: PageData, statement: StatementName): AnswerTable {
     names: Object.keys(columns),
     columns: list,
     cells: list.map(cellsOf),
-    cuts: list.map(cutsOf),
     rows,
   };
 }

@@ -19,13 +19,9 @@ export interface Group {
 
 export type LaneRow = Lane | Group;
 
-/** The tags of an instance. A set that had to be cut is no JSON any more: then none is known. */
+/** The tags of an instance; none where it is not known to have some. */
 export function tagsIn(json: string | null): Readonly<Record<string, string>> {
-  try {
-    return JSON.parse(json ?? '{}') as Record<string, string>;
-  } catch {
-    return {};
-  }
+  return JSON.parse(json ?? '{}') as Record<string, string>;
 }
 
 /** Keys of tags that can group instances, those of most instances first. */

@@ -1,29 +1,13 @@
-import type { CellValue, Column } from '../columnar.ts';
+import { cellText } from './cell-text.ts';
 import type { AnswerTable } from './data.ts';
 import { bdi, h } from './dom.ts';
 import type { Page } from './settings.ts';
-import { counted, number, shortened } from './text.ts';
-import { timeText, type Zone, zoneName } from './zone.ts';
+import { counted, number } from './text.ts';
+import { zoneName } from './zone.ts';
 
 /** Rows that a table shows before it is asked for more. */
 const firstRows = 100;
 const moreRows = 1000;
-
-/** Characters of a cell. */
-const mostCharacters = 300;
-
-/** The text of a cell. */
-export function cellText(
-  value: CellValue,
-  kind: Column['kind'],
-  zone: Zone,
-  length?: number,
-): string {
-  if (value === null) return '';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'number') return kind === 'time' ? timeText(value, zone) : number(value);
-  return shortened(value, mostCharacters, length);
-}
 
 export interface TableOptions {
   readonly caption: string;
@@ -57,14 +41,7 @@ export function answerTable(
         return h(
           'td',
           { class: isNumber[at] ? 'number' : kind },
-          bdi(
-            cellText(
-              table.cells[at]?.[row] ?? null,
-              kind,
-              page.settings.zone,
-              table.cuts[at]?.get(row),
-            ),
-          ),
+          bdi(cellText(table.cells[at]?.[row] ?? null, kind, page.settings.zone)),
         );
       }),
     );

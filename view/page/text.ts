@@ -1,3 +1,5 @@
+import { cutTo } from '../columnar.ts';
+
 /**
  * Characters that change how the text around them is shown, or that show as nothing: controls, marks
  * of direction, joiners and other blanks without width, and halves of surrogate pairs.
@@ -13,13 +15,8 @@ export const visible = (text: string) =>
     (char) => `⟨U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
   );
 
-/** The start of a text, and a word that says so where there is more of it. */
-export function shortened(text: string, most: number, length = text.length): string {
-  if (length <= most) return visible(text);
-  const isPair = /[\uD800-\uDBFF]/.test(text[most - 1] ?? '');
-  const start = text.slice(0, isPair ? most - 1 : most);
-  return `${visible(start)} … (cut: ${number(length)} characters)`;
-}
+/** The start of a text as it can be seen, and a word that says so where there is more of it. */
+export const shortened = (text: string, most: number) => visible(cutTo(text, most));
 
 /** `12,345` */
 export const number = (value: number) => value.toLocaleString('en-US');

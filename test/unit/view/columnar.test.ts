@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Kind } from '../../../view/answers.ts';
-import { cellsOf, columnOf, cutsOf, mostCharacters } from '../../../view/columnar.ts';
+import { cellsOf, columnOf, cutNote } from '../../../view/columnar.ts';
 
 describe('A column of an answer', () => {
   test.each<[Kind, (string | null)[], unknown[]]>([
@@ -29,20 +29,22 @@ describe('A column of an answer', () => {
     expect(column).toMatchObject({ words: ['word 0', 'word 1', 'word 2'] });
   });
 
-  test('cuts a long text, keeps its length, and never halves a pair of surrogates', () => {
-    const long = `${'x'.repeat(mostCharacters - 1)}😀${'y'.repeat(100_000)}`;
+  test('cuts a long text with a note of its length, and never halves a pair of surrogates', () => {
+    const long = `${'x'.repeat(999)}😀${'y'.repeat(100_000)}`;
 
-    const column = columnOf('text', ['short', long, long]);
+    const column = columnOf('text', ['short', long]);
 
-    expect(cellsOf(column)).toEqual([
-      'short',
-      'x'.repeat(mostCharacters - 1),
-      'x'.repeat(mostCharacters - 1),
-    ]);
-    expect([...cutsOf(column)]).toEqual([
-      [1, long.length],
-      [2, long.length],
-    ]);
+    expect(cellsOf(column)).toEqual(['short', `${'x'.repeat(999)}${cutNote(101_001)}`]);
+    expect(cutNote(101_001)).toBe(' … (cut: 101,001 characters)');
+  });
+
+  test('cuts keys and values of JSON, which stays JSON', () => {
+    const tags = { team: 'data', Name: 'n'.repeat(5000), ['k'.repeat(5000)]: 'x' };
+
+    const [cell] = cellsOf(columnOf('json', [JSON.stringify(tags)]));
+
+    const cut = (char: string) => char.repeat(100) + cutNote(5000);
+    expect(JSON.parse(String(cell))).toEqual({ team: 'data', Name: cut('n'), [cut('k')]: 'x' });
   });
 
   test.each([

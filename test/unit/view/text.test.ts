@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { cutNote } from '../../../view/columnar.ts';
 import { shortened, visible } from '../../../view/page/text.ts';
 
 describe('A text of an event on the page', () => {
@@ -18,6 +19,6 @@ describe('A text of an event on the page', () => {
     expect(shortened('abc', 3)).toBe('abc');
     expect(shortened('abcdef', 3)).toBe('abc … (cut: 6 characters)');
     expect(shortened('ab😀def', 3)).toBe('ab … (cut: 7 characters)');
-    expect(shortened('abc', 3, 100_000)).toBe('abc … (cut: 100,000 characters)');
+    expect(shortened(`abcdef${cutNote(100_000)}`, 3)).toBe('abc … (cut: 100,000 characters)');
   });
 });
