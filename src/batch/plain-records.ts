@@ -5,11 +5,12 @@ import type { FirehoseAnswer, FirehoseRecord } from '../firehose/contract.ts';
 import { maxLineBytesOf } from '../firehose/limits.ts';
 import type { Item, Journey } from '../firehose/pack.ts';
 import { createBatchMemory } from '../one-pass/batch-memory.ts';
-import type { PlainEvent, Span } from '../one-pass/read-event.ts';
+import type { PlainEvent, Span, Waiting } from '../one-pass/read-event.ts';
 import { partitionOf } from '../partition/partition.ts';
 import { lineOf, rowLimits } from '../rows/line.ts';
 import type { Row, RowInstance } from '../rows/schema.ts';
 import { isInstant, rowTimeOf } from '../rows/time.ts';
+import type { Lesson } from '../tags/lesson.ts';
 import type { TaggedRow } from './add-tags.ts';
 import type { ReadOptions } from './contents.ts';
 import type { Time } from './time.ts';
@@ -86,11 +87,25 @@ export function readPlainRecords(
       line,
     };
     if (plain.waiting === undefined) return about;
-    const { row, event } = plain.waiting;
+    const { row } = plain.waiting;
     if ((row.instances?.length ?? 0) > maxInstances) return undefined;
-    const one = { ...about, waiting: { plain, tagged: { row, lessons: lessonsOf(event) } } };
+    const one = {
+      ...about,
+      waiting: { plain, tagged: { row, lessons: lessonsIn(plain.waiting) } },
+    };
     waiting.push(one);
     return one;
+  }
+
+  const lessonsOfShapes = new Map<object, readonly Lesson[]>();
+
+  function lessonsIn({ row, shape, event }: Waiting): readonly Lesson[] {
+    if (shape === undefined) return lessonsOf(event());
+    const known = lessonsOfShapes.get(shape) ?? lessonsOf(event());
+    lessonsOfShapes.set(shape, known);
+    if (known.length === 0) return known;
+    const id = row.instances?.[0]?.instance_id as string;
+    return known.map((lesson) => ({ ...lesson, id }));
   }
 
   /** What would make a line too long gives way, as in any line. */

@@ -21,7 +21,7 @@ export const batchAt = 5242880;
 export const maxEntries = 256;
 export const leftoverBytes = 20; // u32: part, start and end of the key, start and end of the value
 export const maxLeftovers = 64;
-export const captureBytes = 16; // u32: group, start, end, whether it has escapes
+export const captureBytes = 16; // u32: group, start, end; 1 if it has escapes, and 256 times the length of the id that it ends in
 export const maxCaptures = 200;
 export const wordSlots = 64;
 export const levelBytes = 24; // u32: bracket, node; u64: children of the node that were there; u32: start and end of the key
@@ -30,6 +30,7 @@ export const maxMemoBytes = 16384; // of one value
 export const memoBankSlots = 4096; // a bank each for the type, the memos, and the memos that need more
 export const memoBanks = 8;
 export const firstMoreBank = 4;
+export const shapeBank = 7;
 export const keySlotBytes = 64; // of a key table: u32 length, u32 what it leads to, then the key
 export const longestKey = 48;
 export const entryBytes = 32; // u8: form, depth, isEventTime; u32 from 4 on: name, its length, text, its length, node; u16: index, length of the key; u32: group of ids that are searched for
@@ -68,6 +69,7 @@ export const planTypeFacts = 8;
 export const planMembers = 9; // key table of the objects of `objectsForm`
 export const planMembersPacking = 10;
 export const planNested = 11; // entry of the inner object
+export const planShapeFacts = 12; // what all is told by of an event about one id, but for that id; 0 where it is not
 
 // What the kernel answers
 export const isDone = 0; // the line is whole
@@ -102,6 +104,7 @@ export const stateMissingMemo = 12; // 0: the type; from 1 on those of the plan,
 export const stateMissingFacts = 13;
 export const stateMemoIds = 14; // eight of them
 export const stateHasWords = 22;
+export const stateShape = 23; // 0: the event has none; 1: one that is not known; else its memo's id and 2
 // … and what the host says
 export const stateBarePlan = 24;
 export const stateEnvelopePlan = 25;

@@ -45,7 +45,7 @@ export function plainDocumentOf(
       ...JSON.parse(`${memory.toString('utf8', target, found.line.end)}}`),
       ...waiting.row,
     };
-    return { ...about, eventTime: row.event_time, row, event: waiting.event };
+    return { ...about, eventTime: row.event_time, row, event: waiting.event() };
   }
   const line = Buffer.from(memory.subarray(target, found.line.end));
   return { ...about, eventTime: found.eventTime ?? reader.eventTime(), line };

@@ -42,8 +42,9 @@ import {
   stateOpenMemos,
   statePlan,
   stateReason,
+  stateShape,
 } from './layout.ts';
-import { cellsOf, createMemory, type Made, type Memory, textAt } from './remember.ts';
+import { cellsOf, createMemory, type Made, type Memory, type Shape, textAt } from './remember.ts';
 import { keyOf, type Plan, recordGroups, type Tables, writeTables } from './tables.ts';
 
 /** Bytes of the memory. */
@@ -70,7 +71,10 @@ export interface PlainEvent {
 
 export interface Waiting {
   readonly row: Row;
-  readonly event: AwsEvent;
+  /** Of events of one shape always the same: what one teaches, the others teach of their own instance. */
+  readonly shape: Shape | undefined;
+  /** Parsed on first need. */
+  readonly event: () => AwsEvent;
 }
 
 /** Why an event is not plain; it is read the parser's way. */
@@ -124,6 +128,7 @@ export function createEventReader(): EventReader {
   let msOfDay = 0;
   let arrivalMs = 0;
   let lastTrusted: ReadonlySet<string> | undefined;
+  let lastArrival = { ms: Number.NaN, text: '' };
 
   function arriveAt(ms: number): void {
     arrivalMs = ms;
@@ -199,6 +204,11 @@ export function createEventReader(): EventReader {
     const openMemos = said(stateOpenMemos);
     const isOther = plan.family === 'other';
     const cells: Record<string, unknown> = {};
+    const shapeId = said(stateShape);
+    if (shapeId > 1) {
+      const { shape } = memory.made(shapeId - 2);
+      if (shape) return ofShape(plan, type, known, shape, from, end, target);
+    }
 
     // What no cell of the kernel holds
     const isUneven = said(stateLeftovers) > 0 || said(stateIsUneven) === 1;
@@ -261,14 +271,56 @@ export function createEventReader(): EventReader {
     const found = { instances };
     const row: Row = {
       ...rowCells(plan, cells as Row),
-      arrival_time: rowTimeOf(arrivalMs),
+      arrival_time: arrivalTime(),
       kind,
     } as Row;
     row.event_time = eventTime as string;
     row.instances = ofAny.instances?.(found) as never;
     row.instance_count = ofAny.instance_count?.(found) as never;
     const line = { from: target, end: lineEnd };
-    return { ...about, line, waiting: { row, event: event() } };
+    let shape: Shape | undefined;
+    if (shapeId === 1 && instances.length === 1) {
+      shape = { row: { ...row } };
+      memory.makeShape(shape);
+    }
+    return { ...about, line, waiting: { row, shape, event } };
+  }
+
+  /** Of an event whose like was read before, but for the one instance that it is about. */
+  function ofShape(
+    plan: Plan,
+    type: Made | undefined,
+    { kind }: Row,
+    shape: Shape,
+    from: number,
+    end: number,
+    target: number,
+  ): PlainEvent {
+    const { words, state, bytes } = kernel;
+    const idEnd = words[capturesAt / 4 + 2] as number;
+    const idLength = (words[capturesAt / 4 + 3] as number) >>> 8;
+    const instance_id = bytes.toString('latin1', idEnd - idLength, idEnd);
+    const eventTime = writtenTime();
+    const [like] = shape.row.instances ?? [];
+    const row = { ...shape.row, instances: [{ ...like, instance_id }] };
+    row.event_time = eventTime as string;
+    row.arrival_time = arrivalTime();
+    return {
+      family: plan.family,
+      end,
+      line: { from: target, end: words[state + stateLineEnd] as number },
+      eventSource: type?.envelope?.source,
+      eventTime,
+      isOnArrivalDay: words[state + stateIsSameDay] === 1,
+      kind,
+      waiting: { row, shape, event: () => parsedEvent(plan, type, from, end) },
+    };
+  }
+
+  /** Many events arrive in the same millisecond. */
+  function arrivalTime(): string {
+    if (arrivalMs !== lastArrival.ms) lastArrival = { ms: arrivalMs, text: rowTimeOf(arrivalMs) };
+    return lastArrival.text;
   }
 
   /** What tags depend on, of the cells that the kernel wrote. */
@@ -338,12 +390,12 @@ export function createEventReader(): EventReader {
     const byGroup: string[][] = [];
     for (let index = 0; index < count; index++) {
       const at = (capturesAt + index * captureBytes) / 4;
-      const [group = 0, from = 0, end = 0, escapes] = words.subarray(
+      const [group = 0, from = 0, end = 0, flags] = words.subarray(
         at,
         at + 4,
       ) as unknown as number[];
       const raw = bytes.toString('utf8', from, end);
-      const text = escapes === 1 ? (JSON.parse(`"${raw}"`) as string) : raw;
+      const text = flags === 1 ? (JSON.parse(`"${raw}"`) as string) : raw;
       const own = byGroup[group - firstGroup] ?? [];
       own.push(text);
       byGroup[group - firstGroup] = own;

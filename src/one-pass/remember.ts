@@ -35,8 +35,15 @@ import {
   watchedOf,
 } from './tables.ts';
 
+/** What all events of a shape have in common, which differ in the one instance that they are about. */
+export interface Shape {
+  /** The row of one, as far as tags need it. */
+  readonly row: Row;
+}
+
 /** What the host knows of a memo's entry, by the id that the kernel gives for it. */
 export interface Made {
+  readonly shape?: Shape;
   readonly cells: Row;
   /** Of an envelope: its own source and type. */
   readonly envelope?: { readonly source: string; readonly 'detail-type': string };
@@ -69,6 +76,8 @@ export interface Memory {
   /** Makes the entry that the kernel missed. False where the document cannot be read so. */
   make(trusted: ReadonlySet<string> | undefined): boolean;
   made(id: number): Made;
+  /** Remembers what was made of the event of a shape that was not known. */
+  makeShape(shape: Shape): void;
   /** The columns of a memo of the plan, for those that are open. */
   columnsOf(plan: Plan, memo: number): readonly ColumnName[];
   forget(): void;
@@ -173,6 +182,9 @@ export function createMemory(kernel: Kernel, tables: Tables): Memory {
       if (missing === 0) return makeType(plan, trusted);
       const memo = plan.memos[missing - 1] as Memo;
       return makeRecord(plan, missing - 1, words[state + stateMissingFacts] === memo.moreFacts);
+    },
+    makeShape(shape) {
+      remember({}, { shape }, 0);
     },
     made: (id) => all[id] ?? nothingMade,
     columnsOf: ({ family }, memo) => lists[family][memo] as ColumnName[],

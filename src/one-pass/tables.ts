@@ -39,6 +39,7 @@ import {
   planRecord,
   planRecordPacking,
   planSecond,
+  planShapeFacts,
   planTypeFacts,
   stateArrivalName,
   stateArrivalNameLength,
@@ -351,6 +352,11 @@ function createPlanWriter(kernel: Kernel, writer: TableWriter): (family: Family)
       say(planSecond, second);
       say(planTypeFacts, writer.numbers([2, first, 0, second, 0]));
       say(planNested, addressOf.get(keyOf('envelope', 'detail')) as number);
+    }
+    if (family === 'other') {
+      const shaped = ['account', 'region', 'resources', 'detail'];
+      const facts = shaped.flatMap((key) => [indexOf('envelope', key), 0]);
+      say(planShapeFacts, writer.numbers([shaped.length, ...facts]));
     }
     return { family, at, entries, entryOf, paired, memos };
   };

@@ -20,7 +20,7 @@ import {batchAt,
   stateEnd, stateEnvelopePlan, stateEventTime, stateHasWords, stateIdLength, stateUnsearched, stateUnsearchedPacking, memoGroupShift, stateIdPrefix, stateIsOdd,
   stateIsSameDay, stateIsUneven, stateLeftovers, stateLineEnd, stateMaxDepth, stateMemoIds, stateMissingFacts,
   stateMissingMemo, stateOpenMemos, stateOtherIdLength, statePlan, stateReason, stateSecondOfDay, textForm, timeForm,
-  twinForm, wordColumnBytes, wordSlots, wordsAt, wordsForm, 
+  twinForm, wordColumnBytes, wordSlots, wordsAt, wordsForm, shapeBank, planShapeFacts, stateShape,
 } from '../layout';
 
 // The same as addresses
@@ -312,6 +312,19 @@ function childOf(node: u32, from: usize, end: usize, level: usize): u32 {
   return child;
 }
 
+/** The length of the id that a string ends in; 0 where it ends in none. White space behind it is for the host. */
+function idLength(from: usize, end: usize): usize {
+  const n = end - from, prefix = said(stateIdPrefix);
+  for (let index: u32 = 0; index < 2; index++) {
+    const length = <usize>said(index == 0 ? stateIdLength : stateOtherIdLength);
+    if (n < length || load<u16>(end - length) != prefix) continue;
+    let p = end - length + 2;
+    while (p < end && hexDigit(load<u8>(p)) < 16 && load<u8>(p) < 0x67 && (load<u8>(p) < 0x41 || load<u8>(p) > 0x46)) p++;
+    if (p == end) return length;
+  }
+  return 0;
+}
+
 /** Whether a string may be what the host looks for, or end in it: `i-…` of a length. */
 @inline function mayBeId(from: usize, end: usize): bool {
   if (end == from) return false;
@@ -319,7 +332,7 @@ function childOf(node: u32, from: usize, end: usize, level: usize): u32 {
   if (last <= 0x20 || last >= 0x80) return true; // white space may stand behind it
   const n = end - from;
   const one = <usize>said(stateIdLength), other = <usize>said(stateOtherIdLength), prefix = said(stateIdPrefix);
-  return (n >= one && load<u16>(end - one) == prefix) || (n >= other && load<u16>(end - other) == prefix);
+  return ((n >= one && load<u16>(end - one) == prefix) || (n >= other && load<u16>(end - other) == prefix)) && idLength(from, end) != 0;
 }
 
 function capture(group: u32, from: usize, end: usize, escapes: u32): void {
@@ -328,7 +341,7 @@ function capture(group: u32, from: usize, end: usize, escapes: u32): void {
   store<u32>(p, group);
   store<u32>(p + 4, <u32>from);
   store<u32>(p + 8, <u32>end);
-  store<u32>(p + 12, escapes);
+  store<u32>(p + 12, escapes ? 1 : <u32>idLength(from, end) << 8);
   captures++;
 }
 
@@ -829,6 +842,11 @@ function makeKey(facts: usize): bool {
     o += length;
   }
   keyLength = o - key;
+  return true;
+}
+
+function hashKey(): void {
+  const o = key + keyLength;
   v128.store(o, i8x16.splat(0));
   let h: u64 = <u64>keyLength;
   for (let p: usize = key; p < o; p += 8) {
@@ -836,12 +854,12 @@ function makeKey(facts: usize): bool {
     h ^= h >> 29;
   }
   keyHash = <u32>(h ^ (h >> 32));
-  return true;
 }
 
-/** The memo's entry for these facts in its bank; 0 where it has none, and the host is to make it. */
-function recall(which: u32, facts: usize, bank: u32): usize {
-  if (!makeKey(facts)) return 0;
+/** The memo's entry for the key that was put together, or 0. */
+function recallKey(end: usize, bank: u32): usize {
+  keyLength = end - key;
+  hashKey();
   // Two entries whose hashes meet are both kept: of a thousand identities a fifth would push out each other.
   keySlot = memoIndex + 4 * <usize>(bank * memoBankSlots + (keyHash & memoMask & ~1));
   for (let slot = keySlot; slot <= keySlot + 4; slot += 4) {
@@ -850,6 +868,14 @@ function recall(which: u32, facts: usize, bank: u32): usize {
       return entry;
     }
   }
+  return 0;
+}
+
+/** The memo's entry for these facts in its bank; 0 where it has none, and the host is to make it. */
+function recall(which: u32, facts: usize, bank: u32): usize {
+  if (!makeKey(facts)) return 0;
+  const entry = recallKey(key + keyLength, bank);
+  if (entry) return entry;
   say(stateMissingMemo, which);
   say(stateMissingFacts, <u32>facts);
   return 0;
@@ -974,6 +1000,51 @@ function copyWord(from: usize, end: usize): void {
   out = o;
 }
 
+// ---- Shapes ----------------------------------------------------------------------------------------------------
+
+/**
+ * Of events about one id most say the same, but for the id: what the host made of one of them it remembers by all
+ * the others' bytes around the id. Notes whether the event has such a shape, and whether it is known.
+ */
+function recallShape(): void {
+  say(stateShape, 0);
+  const facts = ofPlan(planShapeFacts);
+  if (facts == 0 || captures == 0) return;
+  const length = <usize>(load<u32>(captureList + 12) >> 8);
+  if (length == 0) return;
+  const id = <usize>load<u32>(captureList + 8) - length;
+  for (let i: u32 = 0, c = captureList; i < captures; i++, c += captureSize) {
+    if (<usize>(load<u32>(c + 12) >> 8) != length || !same(<usize>load<u32>(c + 8) - length, id, length)) return;
+  }
+  let o = key;
+  store<u32>(o, <u32>facts);
+  store<u32>(o + 4, <u32>type);
+  o += 8;
+  const count = load<u32>(facts);
+  for (let i: u32 = 0, f = facts + 4; i < count; i++, f += 8) {
+    const place = placeOf(load<u32>(f));
+    const end = <usize>load<u32>(place + 4);
+    let from: usize = end == 0 ? 0 : <usize>load<u32>(place);
+    if (o + (end - from) + 64 > key + mostKey) return;
+    for (let j: u32 = 0, c = captureList; j < captures; j++, c += captureSize) {
+      const idEnd = <usize>load<u32>(c + 8);
+      if (idEnd < from || idEnd > end) continue;
+      o = appendKey(o, from, idEnd - length);
+      from = idEnd;
+    }
+    o = appendKey(o, from, end);
+  }
+  const entry = recallKey(o, shapeBank);
+  say(stateShape, entry ? load<u32>(entry + 12) + 2 : 1);
+}
+
+/** Appends a piece of a key, and that it ends. */
+function appendKey(o: usize, from: usize, end: usize): usize {
+  for (let p = from, q = o; p < end; p += 16, q += 16) v128.store(q, v128.load(p));
+  store<u8>(o + (end - from), 0);
+  return o + (end - from) + 1;
+}
+
 // ---- The document ------------------------------------------------------------------------------------------------
 
 /** Whether twins and constants say what they nearly always say. checks: u32 count, then entry and twin, or entry and 0. */
@@ -1082,6 +1153,8 @@ export function read(from: usize, limit: usize, target: usize, msOfDay: u32): i3
   say(stateSecondOfDay, secondOfDay);
   const day = state + 4 * <usize>stateArrivalDay;
   say(stateIsSameDay, eventTime && load<u64>(eventTime) == load<u64>(day) && load<u16>(eventTime + 8) == load<u16>(day + 8) ? 1 : 0);
+  if (leftovers || !even || odd || openMemos) say(stateShape, 0);
+  else recallShape();
   if (leftovers || !even || captures || odd || openMemos) return isOpen;
   finish(out, target, msOfDay);
   return isDone;
