@@ -224,7 +224,12 @@ function outcomeOf(record: Object): string | undefined {
     typeof code === 'string' && /^(?:20[0-6]|ok|success|successful|succeeded)$/i.test(code.trim());
   if (!saysSuccess && (isSaid(code) || isSaid(message))) return 'failure';
   const [name, details] = [record.get('eventName'), record.get('serviceEventDetails')];
-  if (kind === 'service_event' && isMap(details) && details.get(String(name)) === 'Failure') {
+  if (
+    kind === 'service_event' &&
+    isMap(details) &&
+    typeof name === 'string' &&
+    details.get(name) === 'Failure'
+  ) {
     return 'failure';
   }
   const response = record.get('responseElements');

@@ -258,8 +258,9 @@ function outcomeOf(record: JsonObject): string | undefined {
 function isFailedSignIn(record: JsonObject): boolean {
   const { eventName, responseElements, serviceEventDetails } = record;
   const kind = kindOf(record);
-  if (kind === 'service_event' && isObject(serviceEventDetails)) {
-    if (ownValue(serviceEventDetails, String(eventName)) === 'Failure') return true;
+  // A name may be a number that no number of JavaScript holds, and so an object without a text.
+  if (kind === 'service_event' && isObject(serviceEventDetails) && typeof eventName === 'string') {
+    if (ownValue(serviceEventDetails, eventName) === 'Failure') return true;
   }
   if (!isObject(responseElements)) return false;
   if (responseElements.ConsoleLogin === 'Failure') return true;

@@ -22,6 +22,9 @@ const examples: [string][] = [
   ['{"eventVersion":"1.0","eventType":1.0}'],
   ['{"eventVersion":"1.0","eventType":{"toString":1}}'],
   ['{"eventVersion":null,"eventSource":null}'],
+  [
+    '{"eventVersion":"1.0","eventSource":"s","eventType":"AwsServiceEvent","eventName":4.0,"serviceEventDetails":{}}',
+  ],
   ['{"source":"s","detail-type":"x via CloudTrail","detail":{}}'],
   [
     '{"source":"s","detail-type":"x via CloudTrail","time":"2026-11-20T10:11:12Z","detail":{"__proto__":{"a":null}}}',

@@ -177,6 +177,7 @@ describe('The outcome of a record', () => {
     [signInStep('Success'), 'success'],
     [{ ...signInStep('Failure'), eventName: 'UserAuthentication' }, 'success'],
     [{ ...signInStep('Failure'), eventType: 'AwsApiCall' }, 'success'],
+    [{ ...signInStep('Failure'), eventName: JSON.rawJSON('4.0') }, 'success'],
     [{ ...signInStep('Failure'), serviceEventDetails: 'Failure' }, 'success'],
     [{ insightDetails: { state: 'Start' } }, undefined],
     [{ insightDetails: { state: 'End' }, errorCode: 'x' }, undefined],
