@@ -18,6 +18,7 @@ import {
   UsageError,
 } from './errors.ts';
 import { type Command, invocationPrefix, nearest, runCommand } from './terminal/command.ts';
+import { printableLines } from './terminal/printable.ts';
 import { isHungUp, type Terminal, terminalOf } from './terminal/terminal.ts';
 
 /** Every command: a module in commands/, a word here. */
@@ -76,10 +77,14 @@ function unknown(name: string): UsageError {
 }
 
 function messageOf(error: unknown, { stderr }: Terminal): string {
-  if (error instanceof UsageError) return [error.message, error.hint].filter(Boolean).join('\n');
-  if (error instanceof EnvironmentError || error instanceof SqlError) return error.message;
+  if (error instanceof UsageError) {
+    return printableLines([error.message, error.hint].filter(Boolean).join('\n'));
+  }
+  if (error instanceof EnvironmentError || error instanceof SqlError) {
+    return printableLines(error.message);
+  }
   const stack = Error.isError(error) ? (error.stack ?? error.message) : String(error);
-  return `${stderr.style('bold', 'This is a bug in eventlake; please report it:')}\n${stack}`;
+  return `${stderr.style('bold', 'This is a bug in eventlake; please report it:')}\n${printableLines(stack)}`;
 }
 
 function help({ stdout }: Terminal): string {

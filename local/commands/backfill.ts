@@ -17,6 +17,7 @@ import { stackOf } from '../stream/open-stream.ts';
 import { stackOptions, stackOptionsIn } from '../stream/stack-options.ts';
 import { type Arguments, defineCommand, invocationPrefix } from '../terminal/command.ts';
 import { dayIn, jsonOption, lakeFolderOf } from '../terminal/options.ts';
+import { printableLines } from '../terminal/printable.ts';
 import { createProgress } from '../terminal/progress.ts';
 import {
   counted,
@@ -105,7 +106,9 @@ export const backfill = defineCommand({
       workers,
       awsEnvironment: awsEnvironmentOf(process.env, values['endpoint-url']),
       onBuild: functionNotes(progress).onBuild,
-      ...(values.log && { onLog: (text: string) => void terminal.stderr.write(text) }),
+      ...(values.log && {
+        onLog: (text: string) => void terminal.stderr.write(printableLines(text)),
+      }),
     });
     interrupted.addEventListener('abort', () => void fn.close());
     const run = newRun();

@@ -17,6 +17,7 @@ import { stackOptions, stackOptionsIn } from '../stream/stack-options.ts';
 import { defaultAccount, defaultRegion, type StackOptions } from '../template/load-stack.ts';
 import { defineCommand, invocationPrefix } from '../terminal/command.ts';
 import { dayIn, jsonOption, lakeFolderOf, lakeOption } from '../terminal/options.ts';
+import { printableLines } from '../terminal/printable.ts';
 import { createProgress } from '../terminal/progress.ts';
 import {
   counted,
@@ -144,7 +145,7 @@ export const put = defineCommand({
       stack,
       arrival,
       ...(tags && { tags }),
-      ...(values.log && { onLog: (text) => void terminal.stderr.write(text) }),
+      ...(values.log && { onLog: (text) => void terminal.stderr.write(printableLines(text)) }),
       interrupted: terminal.interrupted,
       ...functionNotes(progress),
       onProblem: progress.note,

@@ -3,8 +3,8 @@ import { requireLake } from '../lake/lake-folder.ts';
 import { restoreEvents } from '../lake/restore-events.ts';
 import { defineCommand, invocationPrefix } from '../terminal/command.ts';
 import { alwaysJson, dayIn, lakeFolderOf, lakeOption } from '../terminal/options.ts';
+import { shownJson } from '../terminal/printable.ts';
 import { createProgress } from '../terminal/progress.ts';
-import { shownJson } from '../terminal/table.ts';
 import { counted, interruptedStatus } from '../terminal/terminal.ts';
 
 /** Text that is written at once. */

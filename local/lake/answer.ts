@@ -1,4 +1,5 @@
-import { layOutTable, recordLines, shownJson, type TableCell } from '../terminal/table.ts';
+import { shownJson } from '../terminal/printable.ts';
+import { layOutTable, recordLines, type TableCell } from '../terminal/table.ts';
 import { counted, type Output, type Terminal } from '../terminal/terminal.ts';
 import { type Answer, objectJson, textOf } from './duckdb.ts';
 

@@ -1,3 +1,4 @@
+import { printable, printableLines } from './printable.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One line that says how far something is, on a terminal; nothing elsewhere. */
@@ -26,7 +27,7 @@ export function createProgress({ stderr }: Terminal): Progress {
 
   const note = (message: string) => {
     clear();
-    void stderr.write(`${message}\n`);
+    void stderr.write(`${printableLines(message)}\n`);
   };
 
   return {
@@ -39,7 +40,7 @@ export function createProgress({ stderr }: Terminal): Progress {
       if (columns === undefined || performance.now() - shownMs < intervalMs) return;
       shownMs = performance.now();
       isShown = true;
-      void stderr.write(`\r\x1b[K${line().slice(0, columns - 1)}`);
+      void stderr.write(`\r\x1b[K${printable(line()).slice(0, columns - 1)}`);
     },
   };
 }

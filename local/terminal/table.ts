@@ -1,4 +1,4 @@
-import type { Output } from './terminal.ts';
+import { printable } from './printable.ts';
 
 /** One column of a table. */
 export interface TableColumn {
@@ -103,24 +103,6 @@ function shownText(value: TableCell): string {
 function shortText(value: TableCell): string {
   return shownText(value).replace(/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.000$/, '$1');
 }
-
-/**
- * Text without what would move the cursor, change colours or turn the direction of a line: nobody chooses
- * what is in an event.
- */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu,
-    (char) => shortEscapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/** JSON as a terminal may show it, which still means the same; elsewhere it stays as it is. */
-export function shownJson(json: string, { columns }: Output): string {
-  return columns === undefined ? json : printable(json);
-}
-
-const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const wide =

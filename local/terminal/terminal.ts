@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { UsageError } from '../errors.ts';
+import { shownOnTerminal } from './printable.ts';
 
 /** What a command has of the world around it. */
 export interface Terminal {
@@ -43,7 +44,8 @@ export function createOutput(
   return {
     columns,
     async write(text) {
-      if (!stream.write(text)) await once(stream, 'drain');
+      const shown = columns === undefined ? text : shownOnTerminal(text);
+      if (!stream.write(shown)) await once(stream, 'drain');
     },
     style: (format, text) =>
       hasColours ? styleText(format, text, { validateStream: false }) : text,

@@ -212,6 +212,15 @@ describe('query', () => {
     expect(stderr).toMatch(/^The lake .*failed holds no row, but .*: ask its table failures\.\n$/);
   });
 
+  test('says it without what a terminal would obey, which may come from an event', async () => {
+    const { status, stderr } = await query([
+      "SELECT CAST(concat(chr(27), ']0;gone', chr(7), chr(1564), chr(8238)) AS INTEGER)",
+    ]);
+
+    expect(status).toBe(1);
+    expect(stderr).toContain('\\u001b]0;gone\\u0007\\u061c\\u202e');
+  });
+
   test("says what DuckDB says of SQL that it can't run", async () => {
     const { status, stdout, stderr } = await query(['SELECT even_id FROM events']);
 

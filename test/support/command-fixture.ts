@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array | Readable;
   /** Characters of a line where somebody looks; default nobody does. */
   readonly columns?: number;
+  /** Whether it shows styles; default not. */
+  readonly hasColours?: boolean;
 }
 
 /** Runs what is typed, in this process. */
@@ -36,6 +38,7 @@ export function createTerminal({
   dataFolder = join(folder, 'data'),
   stdin,
   columns,
+  hasColours = false,
 }: RunOptions = {}) {
   const texts = { stdout: '', stderr: '' };
   const outputOf = (name: 'stdout' | 'stderr') =>
@@ -46,7 +49,7 @@ export function createTerminal({
           done();
         },
       }),
-      { columns },
+      { columns, hasColours },
     );
   const input =
     stdin instanceof Readable
