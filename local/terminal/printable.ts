@@ -32,9 +32,9 @@ export function shownJson(json: string, { columns }: Output): string {
   return columns === undefined ? json : printable(json);
 }
 
-/** What we write ourselves: bold, dim, their end, and the line of progress that is written over. */
+/** What we write ourselves: bold, dim, their end, the line of progress that is written over, the end of a line of CSV. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for.
-const ours = /(\x1b\[(?:1|2|22)m|\r\x1b\[K)/;
+const ours = /(\x1b\[(?:1|2|22)m|\r\x1b\[K|\r\n)/;
 
 /** Whatever is written to a terminal: the last wall, for text that came here unseen. */
 export function shownOnTerminal(text: string): string {

@@ -76,13 +76,13 @@ describe('Text of an event on a terminal', () => {
     expect(written().stdout.replace(/[\n\t]/g, '')).not.toMatch(acts);
   });
 
-  test('keeps what we write ourselves: styles, and the line that is written over', async () => {
+  test('keeps what we write ourselves: styles, the line that is written over, the end of a line of CSV', async () => {
     const { terminal, written } = createTerminal({ columns: 80, hasColours: true });
     const { stdout } = terminal;
 
-    await stdout.write(`\r\u001b[K${stdout.style('bold', 'a')}${stdout.style('dim', 'b')}`);
+    await stdout.write(`\r\u001b[K${stdout.style('bold', 'a')}${stdout.style('dim', 'b')}\r\n`);
 
-    expect(written().stdout).toBe('\r\u001b[K\u001b[1ma\u001b[22m\u001b[2mb\u001b[22m');
+    expect(written().stdout).toBe('\r\u001b[K\u001b[1ma\u001b[22m\u001b[2mb\u001b[22m\r\n');
   });
 
   test('goes into a pipe as it is', async () => {
