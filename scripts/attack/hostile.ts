@@ -154,7 +154,14 @@ function recordMembers(random: Random): Member[] {
   if (random.oneIn(12)) some.push(['insightDetails', '{"state":"Start"}']);
   if (random.oneIn(3)) some.push([random.pick(oddKeys), oddValue(random)]);
   if (random.oneIn(6)) some.push([random.pick(texts), oddValue(random)]);
-  return random.shuffled(some);
+  return random.shuffled(random.oneIn(4) ? twisted(random, some) : some);
+}
+
+/** The same with something of another type or form in many places. */
+function twisted(random: Random, members: readonly Member[]): Member[] {
+  return members.map(([key, value]) =>
+    key !== 'insightDetails' && random.oneIn(3) ? [key, oddValue(random)] : [key, value],
+  );
 }
 
 const eventTypes = [
@@ -251,7 +258,9 @@ function envelope(random: Random): string {
     ['source', quoted(random.pick(sources))],
     ['detail', random.oneIn(10) ? random.pick(['"text"', '[1]', 'null', '7']) : detail],
   ];
-  return objectOf(random, random.shuffled(members));
+  const [odd, fixed] = [members.slice(0, -3), members.slice(-3)];
+  const all = random.oneIn(4) ? [...twisted(random, odd), ...fixed] : members;
+  return objectOf(random, random.shuffled(all));
 }
 
 function eventOf(random: Random): string {

@@ -220,8 +220,8 @@ function outcomeOf(record: Object): string | undefined {
   const kind = kindOf(record);
   if (kind === 'aggregate') return undefined;
   const [code, message] = [record.get('errorCode'), record.get('errorMessage')];
-  const saysSuccess =
-    typeof code === 'string' && /^(?:20[0-6]|ok|success|successful|succeeded)$/i.test(code.trim());
+  const codeText = typeof code === 'string' ? code.trim() : numberIn(code);
+  const saysSuccess = /^(?:20[0-6]|ok|success|successful|succeeded)$/i.test(codeText);
   if (!saysSuccess && (isSaid(code) || isSaid(message))) return 'failure';
   const [name, details] = [record.get('eventName'), record.get('serviceEventDetails')];
   if (
@@ -238,6 +238,12 @@ function outcomeOf(record: Object): string | undefined {
     response.get('ConsoleLogin') === 'Failure' ||
     (kind === 'sign_in' && [...response.values()].includes('Failure'));
   return isFailure ? 'failure' : 'success';
+}
+
+/** The text of a number; empty for anything else. */
+function numberIn(value: Value | undefined): string {
+  const isNumber = typeof value === 'object' && value !== null && 'number' in value;
+  return isNumber ? String((value as { number: string }).number) : '';
 }
 
 function mapIn(object: Object, key: string): Object {
