@@ -3,6 +3,8 @@ export interface Scope {
   /** The first and the last day, `yyyy-MM-dd`. */
   readonly since: string;
   readonly until: string;
+  /** The days that were asked for; absent where the lake's own are meant. */
+  readonly asked?: { readonly since?: string | undefined; readonly until?: string | undefined };
   /** None for all. */
   readonly accounts: readonly string[];
 }

@@ -11,21 +11,28 @@ export const statementText = (name: StatementName) =>
 
 /**
  * A statement that answers for a scope. The text means the same to DuckDB with the functions of
- * Athena, and to Athena itself. Placeholders are `:since`, `:until`, `:grain`, and `:accounts`, whose
- * line is left out where all accounts are meant; the name of a condition stands for its SQL.
+ * Athena, and to Athena itself. Its placeholders are those below and the names of conditions; a line
+ * whose placeholder has no value is left out.
  */
-export function statementOf(name: StatementName, { since, until, accounts }: Scope): string {
-  const values: Readonly<Record<string, string>> = {
-    ':since': quoted(since),
-    ':until': quoted(until),
-    ':grain': quoted(grainOf({ since, until })),
-    ':accounts': accounts.map(quoted).join(', '),
+export function statementOf(name: StatementName, scope: Scope): string {
+  const { since, until, accounts, asked = {} } = scope;
+  const values: Readonly<Record<string, string | undefined>> = {
+    since: quoted(since),
+    until: quoted(until),
+    grain: quoted(grainOf(scope)),
+    accounts: accounts.length > 0 ? accounts.map(quoted).join(', ') : undefined,
+    askedsince: asked.since && quoted(asked.since),
+    askeduntil: asked.until && quoted(asked.until),
+    ...conditions,
   };
   return statementText(name)
     .split('\n')
-    .filter((line) => accounts.length > 0 || !line.includes(':accounts'))
-    .join('\n')
-    .replace(/:[a-z]+\b/g, (name) => values[name] ?? conditions[name.slice(1)] ?? name);
+    .flatMap((line) => {
+      const [, placeholder] = /:([a-z]+)\b/.exec(line) ?? [];
+      if (placeholder !== undefined && values[placeholder] === undefined) return [];
+      return line.replace(/:([a-z]+)\b/g, (found, one: string) => values[one] ?? found);
+    })
+    .join('\n');
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

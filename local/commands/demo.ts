@@ -14,6 +14,7 @@ import { lakeFolderOf, lakeOptionOf } from '../terminal/options.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { layOutTable } from '../terminal/table.ts';
 import { counted, type Output, shellWord } from '../terminal/terminal.ts';
+import { writeView } from './view.ts';
 
 const samples = fileURLToPath(new URL('../../events/readable/', import.meta.url));
 
@@ -87,8 +88,9 @@ export const demo = defineCommand({
   positionals: '',
   description: [
     'Builds the function, puts the events of events/readable/ through it into a lake',
-    'of its own, and asks three questions. The lake is kept for more questions. The',
-    'next demo makes it anew, deleting only what the last demo made.',
+    'of its own, asks three questions, and makes a page of it. The lake is kept for',
+    'more questions. The next demo makes it anew, deleting only what the last demo',
+    'made.',
   ],
   options: { lake: lakeOptionOf('demo') },
   example: `${invocationPrefix} demo`,
@@ -125,7 +127,10 @@ export const demo = defineCommand({
         ...(await answerLines(lake, sql, page)),
       ]);
     }
+    const file = `${folder}.html`;
+    await writeView(lake, { folder, file });
     lake.close();
+    await page.part('All of it to look at, on one page: open it in a browser', [file]);
     await page.part('What to try next', nextLines(folder, page));
     return report.failed > 0 || report.problems > 0 ? 1 : 0;
   },
@@ -273,6 +278,10 @@ export function nextCommands(folder: string): { readonly what: string; readonly 
     {
       what: 'Ask it something else; `SELECT *` shows every column, --json all of a cell:',
       line: `${invocationPrefix} query ${lake} "SELECT kind, count(*) AS events FROM events GROUP BY ALL ORDER BY ALL"`,
+    },
+    {
+      what: 'Make such a page of a lake of your own, or of some days of it:',
+      line: `${invocationPrefix} view ${lake} --since 2026-11-18`,
     },
     {
       what: 'Get the events back as they came:',

@@ -60,8 +60,14 @@ export const view = defineCommand({
     if (values.out === '') throw new UsageError('--out needs the name of a file.');
     const file = values.out === undefined ? `${folder}.html` : pathOf(terminal, values.out);
     return askLake(values.lake, terminal, async (lake) => {
-      const line = await writeView(lake, { folder, file, ...asked }, terminal);
-      await terminal.stdout.write(`${line}\n`);
+      const startMs = performance.now();
+      const { step } = createProgress(terminal);
+      const made = await writeView(lake, { folder, file, ...asked, onStep: step });
+      const took = duration((performance.now() - startMs) / 1000);
+      const megabytes = (made.bytes / 1_000_000).toFixed(1);
+      await terminal.stdout.write(
+        `${file}  ${megabytes} MB, ${made.since} to ${made.until}, made in ${took}\n`,
+      );
       if (values.open) await openInBrowser(file, terminal);
     });
   },
@@ -81,19 +87,17 @@ interface Asked {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly accounts?: readonly string[];
+  readonly onStep?: (what: string) => void;
 }
 
 /**
  * Asks a lake, and writes its page.
- * @returns a line that says where it is and how long it took
+ * @throws EnvironmentError where the page cannot be written
  */
 export async function writeView(
   lake: OpenLake,
-  { folder, file, since, until, accounts = [] }: Asked,
-  terminal: Terminal,
-): Promise<string> {
-  const startMs = performance.now();
-  const progress = createProgress(terminal);
+  { folder, file, since, until, accounts = [], onStep = () => {} }: Asked,
+): Promise<{ readonly bytes: number; readonly since: string; readonly until: string }> {
   const asset = await pageAsset();
   const days = await daysIn(folder);
   const now = new Date();
@@ -101,11 +105,12 @@ export async function writeView(
   const scope: Scope = {
     since: since ?? min(days.first, until) ?? until ?? today,
     until: until ?? max(days.last, since) ?? since ?? today,
+    asked: { since, until },
     accounts,
   };
-  progress.step('Reading the lake …');
+  onStep('Reading the lake …');
   for (const sql of gatherStatements(scope)) await lake.ask(sql);
-  progress.step('Asking it …');
+  onStep('Asking it …');
   const data = await askAll(asksOf(lake), {
     ...scope,
     lake: folder,
@@ -119,9 +124,7 @@ export async function writeView(
   } catch (error) {
     throw environmentErrorOf(error, 'write', file);
   }
-  const megabytes = (page.length / 1_000_000).toFixed(1);
-  const took = duration((performance.now() - startMs) / 1000);
-  return `${file}  ${megabytes} MB, ${scope.since} to ${scope.until}, made in ${took}`;
+  return { bytes: page.length, since: scope.since, until: scope.until };
 }
 
 const min = (a: string | undefined, b: string | undefined) => (a && b && b < a ? b : a);

@@ -7,7 +7,10 @@ SELECT
   count(*) AS records,
   count(*) OVER () AS of_all
 FROM failures
-WHERE day BETWEEN :since AND :until
+-- By the day on which they arrived, which has nothing to do with those of the events.
+WHERE type IS NOT NULL
+  AND day >= :askedsince
+  AND day <= :askeduntil
 GROUP BY day, type, coalesce(errorcode, lasterrorcode), coalesce(errormessage, lasterrormessage)
 ORDER BY day DESC, records DESC, error_code, error_message
 LIMIT 200
