@@ -3,6 +3,7 @@ import { type ParameterName, parameters } from '../../athena/parameters.ts';
 import { type NamedQuery, readQueries } from '../../athena/queries.ts';
 import { UsageError } from '../errors.ts';
 import { askLake, skipDamagedOption } from '../lake/ask-lake.ts';
+import type { DayBounds } from '../lake/day-bounds.ts';
 import type { OpenLake } from '../lake/duckdb.ts';
 import { lakeDays } from '../lake/lake-objects.ts';
 import { askedQuery, type GivenParameters, isQueryName, queryNamed } from '../lake/named-query.ts';
@@ -77,6 +78,7 @@ export const query = defineCommand({
       return 0;
     }
     const asking = async (lake: OpenLake) => {
+      await sayDays(await lake.boundDays(sql), terminal);
       if (output !== undefined) return writeFileOf(lake, sql, output, terminal);
       const answer = await lake.ask(sql);
       if (answer.columns.length === 0) return;
@@ -89,6 +91,15 @@ export const query = defineCommand({
     return askLake(lakeOf, terminal, asking, { skipsDamaged });
   },
 });
+
+/** Says in a line which days are read, where the times in the SQL have chosen them. */
+async function sayDays(bounds: DayBounds | undefined, { stderr }: Terminal): Promise<void> {
+  if (!bounds) return;
+  const { view, from = 'the first day', until = 'the last day' } = bounds;
+  await stderr.write(
+    `Reads ${view} from ${from} to ${until}, by the times in the SQL. Filter by day to read others.\n`,
+  );
+}
 
 async function sqlIn(
   positionals: readonly string[],

@@ -30,6 +30,7 @@ import {
 import { typeIn } from '../../src/rows/column-type.ts';
 import { EnvironmentError, SqlError } from '../errors.ts';
 import { compactedIn, isCompacted } from './compacted.ts';
+import { boundedView, type DayBounds, dayBoundsIn, serializedSql } from './day-bounds.ts';
 import { duckdb, literalPath, quoteName, quoteText } from './duckdb-dialect.ts';
 import { failureFiles, failuresStatement } from './failures-view.ts';
 import { finishLake } from './journal.ts';
@@ -48,6 +49,11 @@ export interface OpenLake {
    * @throws SqlError with what DuckDB says
    */
   ask(sql: string): Promise<Answer>;
+  /**
+   * Has a statement to come read only the days that its times are of, where it names no days: see dayBoundsIn.
+   * @returns these days; nothing where it reads all
+   */
+  boundDays(sql: string): Promise<DayBounds | undefined>;
   /**
    * Writes the answer of one SELECT into a Parquet file.
    * @throws SqlError with what DuckDB says
@@ -138,6 +144,12 @@ export async function openLake(
     isEmpty: formats.length === 0,
     hasFailures,
     ask: (sql) => ask(connection, sql, () => isInterrupted),
+    async boundDays(sql) {
+      const serialized = await connection.runAndReadAll(serializedSql(sql));
+      const bounds = dayBoundsIn(String(serialized.getRows()[0]?.[0]));
+      if (bounds) await connection.run(boundedView(bounds));
+      return bounds;
+    },
     async copyToParquet(sql, file) {
       // On lines of its own, as the SQL may end in a comment.
       const answer = `(\n${sql.replace(/;\s*$/, '')}\n)`;

@@ -402,3 +402,48 @@ describe('an answer in a file', () => {
     expect(stderr).toContain('there is no such folder: make it');
   });
 });
+
+describe('SQL that filters by eventtime alone', () => {
+  const call = (day: string) => ({
+    eventVersion: '1.11',
+    eventID: day,
+    eventTime: `${day}T10:00:00Z`,
+    eventSource: 's3.amazonaws.com',
+    eventName: 'ListBuckets',
+    awsRegion: 'eu-west-1',
+    userIdentity: { type: 'IAMUser', userName: 'dave' },
+    eventType: 'AwsApiCall',
+    recipientAccountId: '123456789012',
+  });
+  const days = ['2026-01-10', '2026-03-10', '2026-05-10'];
+  beforeAll(async () => {
+    writeFileSync(join(folder, 'calls.json'), JSON.stringify({ Records: days.map(call) }));
+    await run(['put', '--lake', 'calls', 'calls.json'], { folder });
+  });
+  const ask = (sql: string) => run(['query', '--lake', 'calls', sql], { folder });
+
+  test.each([
+    ['cloudtrail_lake', '2026-03-09 00:00:00'],
+    ['cloudtrail_logs', '2026-03-09T00:00:00Z'],
+  ])('of %s reads the days that it can be about, and says so', async (view, from) => {
+    const where = `eventTime > '${from}' AND eventTime < '2026-03-12'`;
+    const { stdout, stderr } = await ask(`SELECT eventid FROM ${view} WHERE ${where}`);
+
+    expect(stdout).toContain('2026-03-10');
+    expect(stderr).toBe(
+      `Reads ${view} from 2026-03-02 to 2026-03-19, by the times in the SQL. Filter by day to read others.\n`,
+    );
+  });
+
+  test('reads no object of another day', async () => {
+    const [object] = readdirSync(join(folder, 'calls/events/json/source=aws.s3/day=2026-05-10'));
+    writeFileSync(
+      join(folder, 'calls/events/json/source=aws.s3/day=2026-05-10', object ?? ''),
+      'broken',
+    );
+
+    const bounded = await ask("SELECT eventid FROM cloudtrail_lake WHERE eventTime < '2026-03-12'");
+    expect(bounded.status).toBe(0);
+    expect((await ask('SELECT eventid FROM cloudtrail_lake')).status).not.toBe(0);
+  });
+});
