@@ -7,9 +7,11 @@ import { grafana } from './writers/grafana.ts';
 import { investigateDocs } from './writers/investigate-docs.ts';
 import { kernelWasm } from './writers/kernel-wasm.ts';
 import { lake } from './writers/lake.ts';
+import { lakeDocs } from './writers/lake-docs.ts';
 import { metricsDocs } from './writers/metrics-docs.ts';
 import { queriesDocs } from './writers/queries-docs.ts';
 import { rowsDocs } from './writers/rows-docs.ts';
+import { rulesDocs } from './writers/rules-docs.ts';
 import { sampleInvocations } from './writers/sample-invocations.ts';
 import { stateChangesDocs } from './writers/state-changes-docs.ts';
 import { templateBlocks } from './writers/templates.ts';
@@ -22,6 +24,8 @@ const writers: readonly Writer[] = [
   athenaDocs,
   queriesDocs,
   investigateDocs,
+  lakeDocs,
+  rulesDocs,
   rowsDocs,
   stateChangesDocs,
   failuresDocs,

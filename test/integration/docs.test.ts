@@ -21,10 +21,14 @@ describe('The SQL of the pages', () => {
     expect(await put([], '{"time":"2026-11-20T00:00:00Z",')).toBe(1);
   });
 
-  test('is of failures and of tags', () => {
+  test('is of failures, of tags, and of what comes from CloudTrail Lake', () => {
     const pages = new Set(pageStatements.map(({ page }) => page));
 
-    expect([...pages]).toEqual(['docs/failures.md', 'docs/tags.md']);
+    expect([...pages]).toEqual([
+      'docs/failures.md',
+      'docs/from-cloudtrail-lake.md',
+      'docs/tags.md',
+    ]);
   });
 
   test.each(pageStatements)('finds something in a local lake: $page, $#', async ({ sql }) => {
