@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { backfill } from './commands/backfill.ts';
 import { check } from './commands/check.ts';
 import { compact } from './commands/compact.ts';
+import { cost } from './commands/cost.ts';
 import { demo } from './commands/demo.ts';
 import { invocation } from './commands/invocation.ts';
 import { overview } from './commands/overview.ts';
@@ -34,6 +35,7 @@ const commands: readonly Command[] = [
   replay,
   invocation,
   check,
+  cost,
 ];
 
 /**

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { argumentsOf } from './arguments.ts';
 import type { Writer } from './writer.ts';
 import { athenaDocs } from './writers/athena-docs.ts';
+import { costsDocs } from './writers/costs-docs.ts';
 import { failuresDocs } from './writers/failures-docs.ts';
 import { grafana } from './writers/grafana.ts';
 import { investigateDocs } from './writers/investigate-docs.ts';
@@ -29,6 +30,7 @@ const writers: readonly Writer[] = [
   rowsDocs,
   stateChangesDocs,
   failuresDocs,
+  costsDocs,
   metricsDocs,
   grafana,
   sampleInvocations,
