@@ -134,6 +134,13 @@ describe(`eventlake, installed from its packed file, on Node ${oldest}`, () => {
     expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('<script');
   });
 
+  test('rewrites a lake as Parquet, and counts what a stack costs', async () => {
+    await eventlake('put', '--lake', 'compacted', sample('stop'));
+
+    expect((await eventlake('compact', '--lake', 'compacted')).status).toBe(0);
+    expect((await eventlake('cost', '--lake', 'compacted')).stdout).toContain('Saves most: ');
+  });
+
   test('checks the template that it brings', async () => {
     expect(await eventlake('check')).toMatchObject({
       status: 0,
