@@ -1,4 +1,4 @@
-import { describe, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   equalJson,
@@ -61,6 +61,51 @@ describe('JSON', () => {
         return JSON.stringify(JSON.parse(jsonText(parseJson(text)))) === text;
       }),
       { numRuns },
+    );
+  });
+
+  test('is what JSON.parse takes for it, and nothing else, also where it is read by other means', () => {
+    const isTaken = (parse: (text: string) => unknown, text: string) => {
+      try {
+        parse(text);
+        return true;
+      } catch (error) {
+        // Of another realm than Jest's.
+        return (error as Error).name === 'SyntaxError' ? false : String(error);
+      }
+    };
+    const broken = fc
+      .tuple(
+        jsonTextValue,
+        fc.nat(),
+        fc.nat(3),
+        fc.constantFrom('', '"', ',', ':', '}', ']', '\\', '\n', '\u0001', '-', '0', 'e', ' '),
+      )
+      .map(([text, at, count, insert]) => {
+        const cut = at % (text.length + 1);
+        return text.slice(0, cut) + insert + text.slice(cut + count);
+      });
+
+    fc.assert(
+      fc.property(fc.oneof(broken, fc.string()), (text) => {
+        // A key with an escape keeps JSON.parse away from it.
+        const whole = `{"\\u0061":${text}}`;
+        expect(isTaken(parseJson, whole)).toBe(isTaken(JSON.parse, whole));
+      }),
+      {
+        numRuns,
+        examples: [['01'], ['1.'], ['tru'], ['"a'], ['"\\'], ['{"a":1,}'], ['1}}'], ['']],
+      },
+    );
+  });
+
+  test('has every member that JSON.parse reads, in its order', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = JSON.stringify({ '\n': value, a: value });
+        expect(JSON.stringify(parseJson(text))).toBe(text);
+      }),
+      { numRuns, examples: [[{ __proto__: 1 }]] },
     );
   });
 
