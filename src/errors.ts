@@ -41,6 +41,12 @@ export const failures = {
     cause: 'No service puts so many into one record; somebody is testing the function.',
     cure: 'Put fewer into a record.',
   },
+  TOO_MUCH_WORK: {
+    meaning: 'It would take more work to read the record than any batch has for one record.',
+    cause:
+      'It unpacks to tens of megabytes of events, in lists in lists or with thousands of instances each; somebody is testing the function.',
+    cure: 'Put fewer into a record.',
+  },
   TOO_LARGE: {
     meaning:
       'One event is too large to be read, to fit into a response, or to be put again in a record.',

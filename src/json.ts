@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+
 /**
  * JSON that keeps what JavaScript numbers would lose. A number whose spelling JavaScript would not
  * give back (`1.0`, `1e400`, `-0`, twenty digits) is kept as a `RawNumber`, which JSON.stringify
@@ -191,6 +193,11 @@ function skipSpace(text: string, start: number): number {
 /** JSON text of a value, numbers as they were spelt, lone surrogates as escapes. */
 export function jsonText(value: Json): string {
   return JSON.stringify(value);
+}
+
+/** Bytes of a value's JSON text. */
+export function jsonBytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 /** Whether a value is a JSON object: no array, no null, no raw number. */

@@ -1,11 +1,11 @@
 import { addTags, type TaggedRow, tagCountsOf } from './batch/add-tags.ts';
-import { eventsIn, rowsIn } from './batch/contents.ts';
-import { carriersOf, decide } from './batch/decide.ts';
+import { type Contents, eventsIn, rowsIn } from './batch/contents.ts';
+import { carriersOf, type Decision, decide } from './batch/decide.ts';
 import { defaultLimits, type Limits } from './batch/limits.ts';
 import type { Known, Outcome, PutCounts, Transformed } from './batch/outcome.ts';
 import { type PlainRecord, type PlainRecords, readPlainRecords } from './batch/plain-records.ts';
-import { readRecords, type Work } from './batch/read-records.ts';
-import { type Time, withReserve } from './batch/time.ts';
+import { type OpenedRecord, readRecords } from './batch/read-records.ts';
+import { type Time, timeCheck, withReserve } from './batch/time.ts';
 import type { Configuration } from './config.ts';
 import { attempt, orThrow, RecordError } from './errors.ts';
 import {
@@ -18,7 +18,8 @@ import {
   recordsOf,
 } from './firehose/contract.ts';
 import { type PutAnswer, type PutBatch, putAgain } from './firehose/put-again.ts';
-import { buildResponse } from './firehose/response.ts';
+import { buildResponse, type ResponseBuilder } from './firehose/response.ts';
+import { createTagBytes } from './rows/line.ts';
 import type { Tags } from './tags/tags.ts';
 
 export interface TransformOptions {
@@ -50,21 +51,22 @@ export async function transform(
   const { deliveryStreamArn } = invocation;
   const { lessonsOf } = tags;
   const readOptions = { configuration, lessonsOf, limits };
-  const plain = readPlainRecords(records, readOptions, time);
+  const tagBytesOf = createTagBytes();
+  const plain = readPlainRecords(records, readOptions, time, tagBytesOf);
   const isPlain = (index: number) => plain.records[index] !== undefined;
-  const works = readRecords(records, readOptions, time, isPlain);
+  const { opened, work } = readRecords(records, readOptions, time, isPlain);
   const tagContext = { deliveryStreamArn, ...configuration, ...time };
-  const tagged = await addTags([...works.flatMap(rowsOf), ...plain.rows], tags, tagContext);
+  const tagged = await addTags([...opened.flatMap(rowsOf), ...plain.rows], tags, tagContext);
   plain.close();
 
   const builder = buildResponse(records, limits.maxResponseBytes);
-  const turns = inTurn(works, plain);
-  const settled = turns.map((one) => {
-    const tryAnswer = (answer: FirehoseAnswer) => builder.tryAnswer(one.index, answer);
-    return 'document' in one
-      ? settlePlain(one, plain, tryAnswer, limits)
-      : settle(one, tryAnswer, limits);
-  });
+  const checkTime = timeCheck(withReserve(clock, limits.lastReserveMs));
+  const turns = inTurn(opened, plain);
+  const settled = turns.map((one) =>
+    'document' in one
+      ? settlePlain(one, plain, (answer) => builder.tryAnswer(one.index, answer), limits)
+      : settle(one, builder, limits, (contents) => decide(contents, limits, tagBytesOf, checkTime)),
+  );
   plain.release();
   const put = (carriers: Carriers) => putAgain(putBatch, deliveryStreamArn, carriers, time, limits);
   const outcomes = inBatchOrder(turns, await putCarriers(settled, put));
@@ -81,7 +83,7 @@ export async function transform(
   answerAll('Dropped', droppedAnswer);
   // Their bytes last, and only as far as there is room: Firehose keeps the originals itself.
   answerAll('ProcessingFailed', failedAnswer);
-  return { response: builder.response, outcomes, ...tagged };
+  return { response: builder.response, outcomes, work, ...tagged };
 }
 
 /** What became of a record, or the carriers on which that depends. */
@@ -92,10 +94,13 @@ type Carriers = readonly Uint8Array[];
 const noPuts: PutCounts = { accepted: 0, refused: [] };
 
 /** All records in the order of their turns: carriers first, then as they stand in the batch. */
-function inTurn(works: readonly Work[], { records }: PlainRecords): (Work | PlainRecord)[] {
-  if (works.length === 0) return records as PlainRecord[];
-  const carried = works.filter(({ journey }) => journey.timesPut > 0);
-  const others = new Map(works.slice(carried.length).map((work) => [work.index, work]));
+function inTurn(
+  opened: readonly OpenedRecord[],
+  { records }: PlainRecords,
+): (OpenedRecord | PlainRecord)[] {
+  if (opened.length === 0) return records as PlainRecord[];
+  const carried = opened.filter(({ journey }) => journey.timesPut > 0);
+  const others = new Map(opened.slice(carried.length).map((one) => [one.index, one]));
   return [...carried, ...records.flatMap((one, index) => one ?? others.get(index) ?? [])];
 }
 
@@ -126,23 +131,25 @@ const aCall: Settled = { ...anEvent, calls: 1 };
 
 /** Answers a record at once if it can be; what finds no room in the response is put again. */
 function settle(
-  { record, journey, contents }: Work,
-  tryAnswer: (answer: FirehoseAnswer) => boolean,
+  { record, index, journey, contents }: OpenedRecord,
+  { hasRoom, tryAnswer }: ResponseBuilder,
   limits: Limits,
+  decideOn: (contents: Contents) => Decision,
 ): Settled {
   const events = contents.ok ? eventsIn(contents.value) : 0;
   const known = { isCarried: journey.timesPut > 0, events };
   const settled = attempt((): Settled => {
-    const decision = decide(orThrow(contents), limits);
+    const decision = decideOn(orThrow(contents));
     switch (decision.step) {
       case 'drop':
         return { ...known, result: 'Dropped', reason: decision.reason, puts: noPuts };
       case 'put again':
         return { ...known, carriers: carriersOf(decision.groups, journey, limits) };
       case 'answer': {
-        const { lines, partition } = decision;
-        const data = lines.map(({ line }) => line);
-        return tryAnswer(okAnswer(record.recordId, data, partition))
+        const { lines, lineBytes, partition } = decision;
+        const written = () => lines.map(({ write }) => write());
+        return hasRoom(index, lineBytes, partition) &&
+          tryAnswer(index, okAnswer(record.recordId, written(), partition))
           ? {
               ...known,
               result: 'Ok',
@@ -190,6 +197,6 @@ function inBatchOrder(
   return inOrder;
 }
 
-function rowsOf({ contents }: Work): TaggedRow[] {
+function rowsOf({ contents }: OpenedRecord): TaggedRow[] {
   return contents.ok ? rowsIn(contents.value) : [];
 }

@@ -7,9 +7,27 @@ import type { Lesson } from '../tags/lesson.ts';
 import { memberSessionName } from '../tags/member-session.ts';
 import type { TagAnswer, TagRequest, Tags } from '../tags/tags.ts';
 
+/** Cells of a row that its instances' tags are found by, and those instances, to which they are added. */
+export type TaggedCells = {
+  readonly [C in 'account' | 'region' | 'event_time' | 'arrival_time' | 'actor_arn' | 'instances']?:
+    | Row[C]
+    | undefined;
+};
+
+export function taggedCellsOf({
+  account,
+  region,
+  event_time,
+  arrival_time,
+  actor_arn,
+  instances,
+}: Row): TaggedCells {
+  return { account, region, event_time, arrival_time, actor_arn, instances };
+}
+
 /** A row with instances, and what its event tells of them. */
 export interface TaggedRow {
-  readonly row: Row;
+  readonly row: TaggedCells;
   readonly lessons: readonly Lesson[];
 }
 
@@ -86,7 +104,7 @@ function requestsOf(
 
 /** Our own DescribeTags comes back as an event: looking up for it would go on for ever. */
 function isOwnCall(
-  { actor_arn: arn = '' }: Row,
+  { actor_arn: arn = '' }: TaggedCells,
   own: OwnAccount | undefined,
   { ownRole, memberRole }: TagRowContext,
 ): boolean {

@@ -1,41 +1,38 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { Configuration } from '../config.ts';
-import { attempt, orThrow, type RecordError } from '../errors.ts';
+import { attempt, orThrow, RecordError } from '../errors.ts';
 import { type AwsEvent, eventIn, recognise } from '../events/event.ts';
 import { isGzip } from '../events/gzip.ts';
-import { type Document, readDocuments, unzip } from '../events/read.ts';
+import {
+  type Document,
+  maxUnzippedBytesOf,
+  type ReadWork,
+  readDocuments,
+  unzip,
+} from '../events/read.ts';
 import { isControlMessage } from '../events/subscription.ts';
 import { maxLineBytesOf } from '../firehose/limits.ts';
 import { plainDocumentOf } from '../one-pass/plain-line.ts';
-import { type Partition, partitionOf } from '../partition/partition.ts';
-import { lineOf } from '../rows/line.ts';
+import { partitionOf } from '../partition/partition.ts';
+import { createTagBytes, fitInstances, lineOf, openLineOf } from '../rows/line.ts';
 import { rowOf } from '../rows/row.ts';
 import type { Row } from '../rows/schema.ts';
 import { rowTimeOf } from '../rows/time.ts';
 import type { Lesson } from '../tags/lesson.ts';
-import type { TaggedRow } from './add-tags.ts';
+import { type TaggedRow, taggedCellsOf } from './add-tags.ts';
 import type { Share } from './budget.ts';
+import type { BatchDocument } from './document.ts';
 import type { Limits } from './limits.ts';
 
 /** What is in a record. */
 export type Contents =
   | {
-      readonly documents: readonly WorkDocument[];
+      readonly documents: readonly BatchDocument[];
       /** It was only a test of whether the stream can be reached. */
       readonly isControl: boolean;
     }
-  /** The bytes of a record for whose contents the batch has no memory left. */
+  /** The bytes of a record for whose contents the budget of the batch has nothing left. */
   | { readonly unopened: Uint8Array };
-
-/** One document of a record: an event, or why it is none. */
-export type WorkDocument = { readonly bytes: Uint8Array } & (
-  | { readonly partition: Partition; readonly line: Buffer; readonly isCall: boolean }
-  /** It waits for tags. */
-  | ({ readonly partition: Partition } & TaggedRow)
-  /** It is put again, as its record has more lines than an answer holds: their sizes are enough. */
-  | { readonly partition: Partition; readonly lineBytes: number }
-  | { readonly error: RecordError }
-);
 
 export interface ReadOptions {
   readonly configuration: Configuration;
@@ -44,15 +41,12 @@ export interface ReadOptions {
   readonly limits: Limits;
 }
 
-/** What each part that is found in unpacked bytes costs, in bytes unpacked. */
-const partBytes = 256;
-
 /**
  * Bytes of a record → documents → events → rows.
  *
- * What is kept of them stays in memory until the batch is answered, so a record that the budget has no room for
- * is given unopened. The first document of a plain record is read whatever the budget says: nearly all records
- * have no other, and load must not delay them.
+ * What is kept of them stays in memory until the batch is answered, and what is read takes time from those
+ * behind. So a record that the budget has nothing left for is given unopened. The first document of a plain
+ * record is read whatever the budget says: nearly all records have no other, and load must not delay them.
  * @throws RecordError where nothing of it becomes a row
  */
 export function contentsIn(
@@ -63,25 +57,38 @@ export function contentsIn(
   checkTime: () => void,
 ): Contents {
   const unopened = { unopened: payload };
-  const isZipped = isGzip(payload);
-  if (isZipped && share.isSpent()) return unopened;
-  const { limits } = options;
-  const bytes = unzip(payload, limits);
-  if (isZipped) {
-    share.unzipped(bytes.length);
-    if (!share.keep(bytes.length)) return unopened;
-  }
-  const onPart = () => {
-    if (isZipped) share.unzipped(partBytes);
-    checkTime();
-  };
+  if (isGzip(payload) && share.isSpent()) return unopened;
+  const read = attempt(() => readContents(payload, arrivedMs, share, options, checkTime));
+  if (read.ok) return read.value ?? unopened;
+  if (read.error.code === 'TOO_MUCH_WORK' && !share.isTooMuch()) return unopened;
+  throw read.error;
+}
 
-  const documents: WorkDocument[] = [];
+/** Undefined where the batch has no memory left for them. @throws RecordError TOO_MUCH_WORK, too */
+function readContents(
+  payload: Uint8Array,
+  arrivedMs: number,
+  share: Share,
+  options: ReadOptions,
+  checkTime: () => void,
+): Contents | undefined {
+  const { limits } = options;
+  const isZipped = isGzip(payload);
+  const documents: BatchDocument[] = [];
+  const mayWait = () => isZipped || documents.length > 0;
+  const charge = (work: number) => {
+    if (share.charge(work) || !mayWait()) return;
+    share.refund(work);
+    throw new RecordError('TOO_MUCH_WORK', 'more work than there may be for it');
+  };
+  const bytes = isZipped ? unzipOf(payload, share, charge, limits) : payload;
+  if (isZipped && !share.keep(bytes.length)) return undefined;
+
   let isControl = false;
   let lineBytes = 0;
   let firstError: RecordError | undefined;
   let badDocuments = 0;
-  for (const found of documentsIn(bytes, arrivedMs, options, onPart)) {
+  for (const found of documentsIn(bytes, arrivedMs, options, { charge, checkTime })) {
     if (found === 'control') {
       isControl = true;
       continue;
@@ -90,32 +97,51 @@ export function contentsIn(
       firstError ??= found.error;
       if (++badDocuments > limits.maxBadDocuments) throw firstError;
     }
+    charge(instanceWork * instancesIn(found));
     // Most records have one document, whose line need not be measured.
     const size = documents.length > 0 ? lineBytesOf(found) : 0;
     lineBytes += size;
     const document = lineBytes > maxLineBytesOf(limits) ? withoutLine(found, size) : found;
-    const mayWait = isZipped || documents.length > 0;
-    if (!share.keep(keptBytesOf(document)) && mayWait) return unopened;
+    if (!share.keep(keptBytesOf(document)) && mayWait()) return undefined;
     documents.push(document);
   }
   if (firstError && badDocuments === documents.length) throw firstError;
   return { documents, isControl };
 }
 
+/** Bytes that are unpacked for as much work as to parse one. */
+const unzippedPerWork = 8;
+
+/** Unpacks a record. All that it may be unpacked to is charged before, and what it is not is given back. */
+function unzipOf(
+  payload: Uint8Array,
+  share: Share,
+  charge: (work: number) => void,
+  limits: Limits,
+): Uint8Array {
+  const most = maxUnzippedBytesOf(payload, limits) / unzippedPerWork;
+  charge(most);
+  const unzipped = attempt(() => unzip(payload, limits));
+  // A bomb is nothing but unpacked: nobody looks through it.
+  share.refund(unzipped.ok ? most - unzipped.value.length / unzippedPerWork : (most * 3) / 4);
+  return orThrow(unzipped);
+}
+
 function* documentsIn(
   bytes: Uint8Array,
   arrivedMs: number,
   options: ReadOptions,
-  onPart: () => void,
-): Generator<WorkDocument | 'control'> {
+  work: ReadWork,
+): Generator<BatchDocument | 'control'> {
   const plain = plainDocumentIn(bytes, arrivedMs, options);
   if (plain) {
+    work.charge(bytes.length);
     yield plain;
     return;
   }
-  for (const document of readDocuments(bytes, options.limits, onPart)) {
+  for (const document of readDocuments(bytes, options.limits, work)) {
     const isControl = document.json.ok && isControlMessage(document.json.value);
-    yield isControl ? 'control' : workDocumentOf(document, arrivedMs, options);
+    yield isControl ? 'control' : batchDocumentOf(document, arrivedMs, options);
   }
 }
 
@@ -124,36 +150,35 @@ function plainDocumentIn(
   bytes: Uint8Array,
   arrivedMs: number,
   { configuration, lessonsOf, limits }: ReadOptions,
-): WorkDocument | undefined {
+): BatchDocument | undefined {
   if (bytes.length > limits.maxDocumentBytes || !isUtf8(bytes)) return undefined;
   const plain = plainDocumentOf(bytes, arrivedMs, configuration.trustedSources);
   if (typeof plain === 'string') return undefined;
   const { eventSource: event_source, eventTime: event_time, kind } = plain;
   const cells = { event_source, event_time, arrival_time: rowTimeOf(arrivedMs) };
-  const partition = partitionOf(cells, configuration);
-  if ('row' in plain) {
-    return { bytes, partition, row: plain.row, lessons: lessonsOf(plain.event) };
-  }
-  return { bytes, line: plain.line, isCall: isCallIn({ kind }), partition };
+  const known = { bytes, partition: partitionOf(cells, configuration), isCall: isCallIn({ kind }) };
+  if (!('row' in plain)) return { ...known, line: plain.line };
+  const { row, event } = plain;
+  return { ...known, open: openLineOf(row), row: taggedCellsOf(row), lessons: lessonsOf(event) };
 }
 
 /**
- * A row without instances is written at once: a batch of rows that live until tags are there costs
- * the garbage collector as much as all the rest.
+ * A line is written at once, but for the instances in it: a batch of rows that live until tags are there
+ * costs the garbage collector as much as all the rest.
  */
-function workDocumentOf(
+function batchDocumentOf(
   { bytes, json }: Document,
   arrivedMs: number,
   { configuration, lessonsOf }: ReadOptions,
-): WorkDocument {
+): BatchDocument {
   const made = attempt(() => {
     const find = configuration.unknownRecords === 'keep' ? recognise : eventIn;
     const event = find(orThrow(json), configuration.trustedSources);
     const row = rowOf(event, arrivedMs);
-    const partition = partitionOf(row, configuration);
+    const known = { partition: partitionOf(row, configuration), isCall: isCallIn(row) };
     return row.instances
-      ? { partition, row, lessons: lessonsOf(event) }
-      : { partition, line: Buffer.from(lineOf(row)), isCall: isCallIn(row) };
+      ? { ...known, open: openLineOf(row), row: taggedCellsOf(row), lessons: lessonsOf(event) }
+      : { ...known, line: Buffer.from(lineOf(row)) };
   });
   return made.ok ? { bytes, ...made.value } : { bytes, error: made.error };
 }
@@ -164,15 +189,23 @@ export function isCallIn({ kind }: { readonly kind?: Row['kind'] | undefined }):
 }
 
 /** Of a row that waits for tags, its line without them. */
-function lineBytesOf(document: WorkDocument): number {
+function lineBytesOf(document: BatchDocument): number {
   if ('line' in document) return document.line.length;
-  return 'row' in document ? Buffer.byteLength(lineOf(document.row)) : 0;
+  if (!('open' in document)) return 0;
+  return fitInstances(document.open, document.row.instances ?? [], createTagBytes()).lineBytes;
 }
 
-function withoutLine(document: WorkDocument, lineBytes: number): WorkDocument {
+function withoutLine(document: BatchDocument, lineBytes: number): BatchDocument {
   if ('error' in document) return document;
   const { bytes, partition } = document;
   return { bytes, partition, lineBytes };
+}
+
+/** Work of each instance in a row: to write it, to ask for its tags, and to remember them. */
+const instanceWork = 256;
+
+function instancesIn(document: BatchDocument): number {
+  return 'open' in document ? (document.row.instances?.length ?? 0) : 0;
 }
 
 /** Bytes of memory that a document takes beside its own: objects, and a carrier where it is put again alone. */
@@ -180,12 +213,12 @@ const documentBytes = 1024;
 /** Those of an instance in a row, with the request and the answer for its tags. */
 const instanceBytes = 512;
 
-function keptBytesOf(document: WorkDocument): number {
+function keptBytesOf(document: BatchDocument): number {
   if ('line' in document) return documentBytes + document.line.length;
-  if (!('row' in document)) return documentBytes;
-  // Texts of a row are copies: some in several cells, and two bytes a character where one is not Latin-1.
-  const { bytes, row } = document;
-  return documentBytes + 4 * bytes.length + instanceBytes * (row.instances?.length ?? 0);
+  if (!('open' in document)) return documentBytes;
+  // Texts are copies, with two bytes a character where one is not Latin-1; lessons keep the event's.
+  const textBytes = 2 * (document.bytes.length + document.open.bytes);
+  return documentBytes + textBytes + instanceBytes * instancesIn(document);
 }
 
 /** Events that could be told apart in a record. */
@@ -197,5 +230,5 @@ export function eventsIn(contents: Contents): number {
 /** Rows of a record that wait for tags. */
 export function rowsIn(contents: Contents): TaggedRow[] {
   if (!('documents' in contents)) return [];
-  return contents.documents.filter((document) => 'row' in document);
+  return contents.documents.filter((document) => 'open' in document);
 }

@@ -5,31 +5,38 @@ import { maxTimesPut } from '../firehose/carrier.ts';
 import { type FirehoseLimits, maxLineBytesOf } from '../firehose/limits.ts';
 import { type Item, type Journey, pack } from '../firehose/pack.ts';
 import { isSame, type Partition } from '../partition/partition.ts';
-import { withoutInstances, writtenOf } from '../rows/line.ts';
-import type { Row, RowInstance } from '../rows/schema.ts';
-import { type Contents, isCallIn, type WorkDocument } from './contents.ts';
+import {
+  closeLine,
+  type Fitted,
+  fitInstances,
+  type TagBytes,
+  withoutInstances,
+} from '../rows/line.ts';
+import type { Contents } from './contents.ts';
+import type { BatchDocument, OpenDocument, SizedDocument } from './document.ts';
 
 /** What a record should become. An answer names one partition, and cannot tell a bad event from good ones. */
 export type Decision =
-  | { readonly step: 'answer'; readonly lines: readonly Line[]; readonly partition: Partition }
+  | {
+      readonly step: 'answer';
+      readonly lines: readonly Line[];
+      /** Of all of them. */
+      readonly lineBytes: number;
+      readonly partition: Partition;
+    }
   /** Groups of items that may share a carrier. */
   | { readonly step: 'put again'; readonly groups: readonly (readonly Item[])[] }
   | { readonly step: 'drop'; readonly reason: 'empty' | 'control' };
 
-/** An event as its line, with its tags. */
+/** An event of which all is known that its line says. */
 export interface Line extends Item {
   readonly partition: Partition;
-  readonly line: Buffer;
   /** Whether it is an API call. */
   readonly isCall: boolean;
   /** Those in the line. */
-  readonly instances?: readonly RowInstance[] | undefined;
-}
-
-/** One that is put again: the size of its line is enough. */
-interface Sized extends Item {
-  readonly partition: Partition;
-  readonly line?: undefined;
+  readonly instances: Fitted['instances'];
+  /** Writes it, once there is room for it. */
+  readonly write: () => Buffer;
 }
 
 /** A document that becomes no line, and why. */
@@ -38,21 +45,24 @@ interface Unwritten extends Item {
 }
 
 /**
- * Decides once the tags of all rows are there.
+ * Decides once the tags of all rows are there. No line is written for it, as its size is known.
+ * @param checkTime asked at each document
  * @throws RecordError where the record fails as it is
  */
-export function decide(contents: Contents, limits: FirehoseLimits): Decision {
+export function decide(
+  contents: Contents,
+  limits: FirehoseLimits,
+  tagBytesOf: TagBytes,
+  checkTime: () => void,
+): Decision {
   if ('unopened' in contents) {
     const { unopened: bytes } = contents;
     return { step: 'put again', groups: [[{ bytes, lineBytes: 0, isGzipped: isGzip(bytes) }]] };
   }
   const maxLineBytes = maxLineBytesOf(limits);
-  let totalBytes = 0;
   const items = contents.documents.map((document) => {
-    const item = write(document, maxLineBytes);
-    totalBytes += item.lineBytes;
-    // With tags, lines may be many times larger than before: what no answer holds is let go at once.
-    return totalBytes > maxLineBytes && 'partition' in item ? sizeOf(item) : item;
+    checkTime();
+    return itemOf(document, maxLineBytes, tagBytesOf);
   });
   const events = items.filter((item) => 'partition' in item);
   const unwritten = items.filter((item) => 'error' in item);
@@ -66,12 +76,14 @@ export function decide(contents: Contents, limits: FirehoseLimits): Decision {
   const { partition } = first;
   // An array without its end has lost nothing: there are no bytes that could fail.
   const bad = unwritten.filter(({ bytes }) => bytes.length > 0);
-  const lines = events.filter((event) => event.line !== undefined);
+  const lines = events.filter((event) => 'write' in event);
+  const lineBytes = events.reduce((sum, event) => sum + event.lineBytes, 0);
   const isOneAnswer =
     bad.length === 0 &&
     lines.length === events.length &&
+    lineBytes <= maxLineBytes &&
     lines.every((line) => isSame(line.partition, partition));
-  if (isOneAnswer) return { step: 'answer', lines, partition };
+  if (isOneAnswer) return { step: 'answer', lines, lineBytes, partition };
   const byPartition = Map.groupBy(
     events,
     ({ partition }) => `${partition.source}/${partition.day}`,
@@ -103,31 +115,31 @@ export function carriersOf(
   });
 }
 
-/** A row that no response can hold goes without its instances; one that still does not fit fails. */
-function write(document: WorkDocument, maxLineBytes: number): Line | Sized | Unwritten {
+function itemOf(
+  document: BatchDocument,
+  maxLineBytes: number,
+  tagBytesOf: TagBytes,
+): Line | SizedDocument | Unwritten {
   const { bytes } = document;
   if ('error' in document) return { bytes, lineBytes: 0, error: document.error };
   if ('lineBytes' in document) return document;
-  const { partition } = document;
-  const { line, isCall, instances } = lineIn(document);
-  const lineBytes = line.length;
-  if (lineBytes <= maxLineBytes) return { bytes, lineBytes, partition, line, isCall, instances };
-  if ('row' in document && document.row.instances) {
-    const row = withoutInstances(document.row);
-    return write({ bytes, partition, row, lessons: [] }, maxLineBytes);
-  }
+  const { partition, isCall } = document;
+  const { lineBytes, instances, write } =
+    'line' in document
+      ? { lineBytes: document.line.length, instances: undefined, write: () => document.line }
+      : filled(document, maxLineBytes, tagBytesOf);
+  if (lineBytes <= maxLineBytes) return { bytes, lineBytes, partition, isCall, instances, write };
   const error = new RecordError('TOO_LARGE', `a row of ${lineBytes} bytes`);
   return { bytes, lineBytes: 0, error };
 }
 
-function lineIn(
-  document: { readonly row: Row } | Pick<Line, 'line' | 'isCall'>,
-): Pick<Line, 'line' | 'isCall' | 'instances'> {
-  if (!('row' in document)) return document;
-  const { line, instances } = writtenOf(document.row);
-  return { line: Buffer.from(line), isCall: isCallIn(document.row), instances };
-}
-
-function sizeOf({ bytes, lineBytes, partition }: Line | Sized): Sized {
-  return { bytes, lineBytes, partition };
+/** A row that no response can hold goes without its instances. */
+function filled(
+  { open, row }: OpenDocument,
+  maxLineBytes: number,
+  tagBytesOf: TagBytes,
+): Pick<Line, 'lineBytes' | 'instances' | 'write'> {
+  const fitted = fitInstances(open, row.instances ?? [], tagBytesOf);
+  const kept = fitted.lineBytes <= maxLineBytes ? fitted : withoutInstances(open);
+  return { ...kept, write: () => Buffer.from(closeLine(open, kept.instances)) };
 }

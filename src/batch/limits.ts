@@ -6,6 +6,8 @@ import { type BatchLimits, batchLimits } from './budget.ts';
 export interface Limits extends ReadLimits, BatchLimits, FirehoseLimits {
   /** Time that an invocation keeps back to answer. Whatever reads, waits or puts gives up by then. */
   readonly reserveMs: number;
+  /** What is kept of that when records are decided on, to serialise the response. */
+  readonly lastReserveMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -13,4 +15,5 @@ export const defaultLimits: Limits = {
   ...batchLimits,
   ...firehoseLimits,
   reserveMs: 5_000,
+  lastReserveMs: 1_000,
 };

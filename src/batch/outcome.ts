@@ -6,6 +6,8 @@ import type { TagCounts, Tagged } from './add-tags.ts';
 export interface Transformed extends Tagged {
   readonly response: Response;
   readonly outcomes: readonly Outcome[];
+  /** What reading them took of the budget of the batch (budget.ts): the same on every machine. */
+  readonly work: number;
 }
 
 /** What became of one record, in AWS's words. */

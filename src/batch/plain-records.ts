@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { Configuration } from '../config.ts';
 import { attempt } from '../errors.ts';
 import type { FirehoseAnswer, FirehoseRecord } from '../firehose/contract.ts';
@@ -7,7 +6,7 @@ import type { Item, Journey } from '../firehose/pack.ts';
 import { createBatchMemory } from '../one-pass/batch-memory.ts';
 import type { PlainEvent, Span, Waiting } from '../one-pass/read-event.ts';
 import { partitionOf } from '../partition/partition.ts';
-import { lineOf, rowLimits } from '../rows/line.ts';
+import { fitInstances, openLineOf, type TagBytes, withoutInstances } from '../rows/line.ts';
 import type { Row, RowInstance } from '../rows/schema.ts';
 import { isInstant, rowTimeOf } from '../rows/time.ts';
 import type { Lesson } from '../tags/lesson.ts';
@@ -29,7 +28,12 @@ export interface PlainRecord {
   readonly document: Span;
   /** Where its line is; of one that waits for tags, as soon as they are there. */
   line: Span;
-  readonly waiting?: { readonly plain: PlainEvent; readonly tagged: TaggedRow };
+  readonly waiting?: {
+    readonly plain: PlainEvent;
+    readonly tagged: TaggedRow & { readonly row: Row };
+  };
+  /** Of a line for which there was no room. */
+  lineBytes?: number;
   /** Those in its line. */
   instances?: readonly RowInstance[];
 }
@@ -59,6 +63,7 @@ export function readPlainRecords(
   records: readonly FirehoseRecord[],
   { configuration, lessonsOf, limits }: ReadOptions,
   { now, remainingMs }: Time,
+  tagBytesOf: TagBytes,
 ): PlainRecords {
   const memory = createBatchMemory(records);
   const documents = records.map(({ data }) => memory.take(data));
@@ -108,31 +113,28 @@ export function readPlainRecords(
     return known.map((lesson) => ({ ...lesson, id }));
   }
 
-  /** What would make a line too long gives way, as in any line. */
+  /** What would make a line too long gives way, as in any line; none is written to find that out. */
   function closeOne(one: (typeof waiting)[number]): void {
     const { plain, tagged } = one.waiting;
     const { instances = [], instance_count } = tagged.row;
-    const open = plain.line.end - plain.line.from;
-    const shed = (cells: typeof tagged.row) => {
-      one.line = memory.close(plain, cells, one.journey.arrivedMs) ?? nowhere;
-      one.instances = cells.instances ?? [];
-    };
-    const size = open + 3 * JSON.stringify(instances).length + mostCountBytes;
-    if (size <= Math.min(rowLimits.maxEnrichedBytes, maxLineBytes)) {
-      shed({ instances: [...instances], instance_count: instance_count as number });
-      return;
+    const most = { bytes: plain.line.end - plain.line.from + mostCountBytes };
+    let kept = fitInstances(most, instances, tagBytesOf);
+    if (kept.instances !== instances || kept.lineBytes > maxLineBytes) {
+      const { arrivedMs } = one.journey;
+      const row = {
+        ...memory.rowOf(plain.line),
+        arrival_time: rowTimeOf(arrivedMs),
+        instance_count,
+      };
+      const open = openLineOf(row as Row);
+      kept = fitInstances(open, instances, tagBytesOf);
+      if (kept.lineBytes > maxLineBytes) kept = withoutInstances(open);
     }
-    const row = {
-      ...memory.rowOf(plain.line),
-      arrival_time: rowTimeOf(one.journey.arrivedMs),
-      instances,
-      instance_count,
-    };
-    const written = lineOf(row as Row);
-    const isTooLong = Buffer.byteLength(written) > maxLineBytes;
-    const { instances: kept = [] } = JSON.parse(written) as Row;
-    const count = { instance_count: instance_count as number };
-    shed(isTooLong ? count : { instances: kept, ...count });
+    const cells: Row = { instance_count: instance_count as number };
+    if (kept.instances) cells.instances = [...kept.instances];
+    one.line = memory.close(plain, cells, one.journey.arrivedMs, kept.lineBytes) ?? nowhere;
+    one.lineBytes = kept.lineBytes;
+    one.instances = kept.instances ?? [];
   }
 
   return {
@@ -147,9 +149,9 @@ export function readPlainRecords(
       memory.encode();
     },
     dataOf: ({ line }) => (line === nowhere ? undefined : memory.dataOf(line)),
-    itemOf: ({ document, line }) => ({
+    itemOf: ({ document, line, lineBytes }) => ({
       bytes: memory.bytesOf(document),
-      lineBytes: line === nowhere ? rowLimits.maxEnrichedBytes : line.end - line.from,
+      lineBytes: line === nowhere ? (lineBytes as number) : line.end - line.from,
     }),
     release: memory.release,
   };

@@ -1,4 +1,4 @@
-import { type Attempt, attempt, orThrow, RecordError } from '../errors.ts';
+import { type Attempt, attempt, orThrow } from '../errors.ts';
 import { decodeBase64 } from '../events/read.ts';
 import { uncarry } from '../firehose/carrier.ts';
 import type { FirehoseRecord } from '../firehose/contract.ts';
@@ -6,10 +6,10 @@ import type { Journey } from '../firehose/pack.ts';
 import { isInstant } from '../rows/time.ts';
 import { createBudget } from './budget.ts';
 import { type Contents, contentsIn, eventsIn, type ReadOptions } from './contents.ts';
-import type { Time } from './time.ts';
+import { type Time, timeCheck } from './time.ts';
 
-/** One record on its way: what is in it, or why that cannot be told. */
-export interface Work {
+/** One record as far as it is read: what is in it, or why that cannot be told. */
+export interface OpenedRecord {
   readonly record: FirehoseRecord;
   /** Its place in the batch. */
   readonly index: number;
@@ -20,21 +20,19 @@ export interface Work {
 /**
  * Reads the records of a batch in the order of their turns, which is also the order in which they are
  * answered and put again: first what was put again most often, so that load cannot starve it, then as they
- * stand in the batch. Never throws: what is wrong with a record is in its work.
+ * stand in the batch. Never throws: what is wrong with a record is said with it.
  * @param isRead those that are read already
+ * @returns them, and the work that it took in all
  */
 export function readRecords(
   records: readonly FirehoseRecord[],
   options: ReadOptions,
   time: Time,
   isRead: (index: number) => boolean = () => false,
-): Work[] {
+): { readonly opened: readonly OpenedRecord[]; readonly work: number } {
   const budget = createBudget(options.limits);
-  const checkTime = () => {
-    if (time.remainingMs() >= 0) return;
-    throw new RecordError('OUT_OF_TIME', 'no time was left for it');
-  };
-  return records
+  const checkTime = timeCheck(time);
+  const opened = records
     .flatMap((record, index) => (isRead(index) ? [] : [open(record, index, time)]))
     .sort((one, other) => other.journey.timesPut - one.journey.timesPut)
     .map(({ record, index, journey, payload }) => {
@@ -46,6 +44,7 @@ export function readRecords(
       if (!contents.ok || eventsIn(contents.value) === 0) share.release();
       return { record, index, journey, contents };
     });
+  return { opened, work: budget.readWork() };
 }
 
 /** Takes the carrier off a record that is one. */

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { type Attempt, attempt, orThrow, RecordError } from '../errors.ts';
 import { hasMoreObjects, isDeeperThan, isObject, type Json, parseJson } from '../json.ts';
 import { isGzip, maxUnzippedBytes, maxUnzipRatio } from './gzip.ts';
-import { openBracket } from './scan.ts';
+import { nestingOf, openBracket } from './scan.ts';
 import { splitDocuments } from './split.ts';
 import { messagesIn, messagesInLarge } from './subscription.ts';
 
@@ -54,14 +54,18 @@ export function decodeBase64(data: unknown): Buffer {
   throw new RecordError('BAD_BASE64', `${data.length} characters that are not base64`);
 }
 
+/** As many bytes as gzip may be unpacked to. */
+export function maxUnzippedBytesOf(
+  bytes: Uint8Array,
+  { maxUnzippedBytes, maxUnzipRatio, maxDocumentBytes }: ReadLimits,
+): number {
+  return Math.min(maxUnzippedBytes, Math.max(maxDocumentBytes, bytes.length * maxUnzipRatio));
+}
+
 /** Unpacks gzip; gives other bytes back. @throws RecordError BAD_GZIP */
 export function unzip(bytes: Uint8Array, limits: ReadLimits = readLimits): Uint8Array {
   if (!isGzip(bytes)) return bytes;
-  const { maxUnzippedBytes, maxUnzipRatio, maxDocumentBytes } = limits;
-  const maxOutputLength = Math.min(
-    maxUnzippedBytes,
-    Math.max(maxDocumentBytes, bytes.length * maxUnzipRatio),
-  );
+  const maxOutputLength = maxUnzippedBytesOf(bytes, limits);
   const { buffer, engine } = orThrow(
     attempt(
       () => gunzipSync(bytes, { maxOutputLength, info: true }) as unknown as Info,
@@ -83,12 +87,28 @@ interface Info {
 /** So many levels of lists in lists are unfolded, each at the cost of one more scan. */
 const maxUnfolding = 5;
 
-/** How far reading has come. */
-interface Reading {
-  readonly limits: ReadLimits;
-  /** Counts a part and asks the clock. @throws RecordError TOO_MANY_EVENTS, or what the clock says */
-  readonly onPart: () => void;
+/** Told of work before it is done; what either throws ends the reading. */
+export interface ReadWork {
+  /** Bytes that are parsed, each time that they are, or as much work. */
+  readonly charge: (work: number) => void;
+  /** Asked again and again. */
   readonly checkTime: () => void;
+}
+
+const freeOfCharge: ReadWork = { charge: () => {}, checkTime: () => {} };
+
+/** What a part takes beside its bytes: to tell it from others, and to say what is wrong with it. */
+const partWork = 64;
+
+/** JSON.stringify compares each object and list with all that it lies in, which takes 2 ns for each of those. */
+const nestingPerWork = 40;
+
+/** How far reading has come. */
+interface Reading extends ReadWork {
+  readonly limits: ReadLimits;
+  /** Counts a part, charges it and asks the clock. @throws RecordError TOO_MANY_EVENTS */
+  readonly onPart: () => void;
+  readonly chargeParsing: (bytes: Uint8Array) => void;
 }
 
 /**
@@ -99,22 +119,29 @@ interface Reading {
  *
  * What cannot be read is a document, too; it has no bytes where only the end of an array is missing.
  * Whatever takes work is counted, also what gives no document: empty lists, empty messages.
- * @param checkTime asked again and again; what it throws ends the reading
  * @throws RecordError TOO_MANY_EVENTS; TOO_DEEP where lists nest so deep that not all is unfolded
  */
 export function readDocuments(
   bytes: Uint8Array,
   limits: ReadLimits = readLimits,
-  checkTime: () => void = () => {},
+  { charge, checkTime }: ReadWork = freeOfCharge,
 ): Iterable<Document> {
   let parts = 0;
   const onPart = () => {
     if (++parts > limits.maxDocuments) {
       throw new RecordError('TOO_MANY_EVENTS', `more than ${limits.maxDocuments} in one record`);
     }
+    charge(partWork);
     checkTime();
   };
-  return documentsIn(bytes, { limits, onPart, checkTime }, maxUnfolding);
+  const chargeParsing = (bytes: Uint8Array) => {
+    const { length } = bytes;
+    // A longer one is too large, and not parsed.
+    if (length > limits.maxDocumentBytes) return;
+    charge(length + nestingOf(bytes, nestingPerWork * length) / nestingPerWork);
+  };
+  const reading = { limits, onPart, charge, chargeParsing, checkTime };
+  return documentsIn(bytes, reading, maxUnfolding);
 }
 
 function* documentsIn(
@@ -122,9 +149,9 @@ function* documentsIn(
   reading: Reading,
   levelsLeft: number,
 ): Generator<Document> {
-  const { limits, onPart } = reading;
+  const { limits, onPart, chargeParsing } = reading;
   // Nearly every record is one event: parse it at once, and look closer only where that fails.
-  const whole = wholeIn(bytes, limits);
+  const whole = wholeIn(bytes, reading);
   if (whole) {
     yield* leavesOf(whole, reading, levelsLeft);
     return;
@@ -137,6 +164,7 @@ function* documentsIn(
       yield* documentsIn(piece, reading, nextLevel(levelsLeft));
       continue;
     }
+    if (broken === undefined) chargeParsing(piece);
     const json = attempt(() => {
       if (broken === undefined) return parseDocument(piece, limits);
       // Bytes that are no text at all break the splitter, too: the code says what they are.
@@ -157,8 +185,10 @@ function nextLevel(levelsLeft: number): number {
 }
 
 /** The one document that bytes are; undefined where they are none, or may hold others. */
-function wholeIn(bytes: Uint8Array, limits: ReadLimits): Document | undefined {
+function wholeIn(bytes: Uint8Array, { limits, chargeParsing }: Reading): Document | undefined {
+  // Not parsed to be thrown away: it is split first.
   if (bytes[0] === openBracket || bytes.length > limits.maxDocumentBytes) return undefined;
+  chargeParsing(bytes);
   const json = attempt(() => parseDocument(bytes, limits));
   return json.ok && !isList(json.value) ? { bytes: withoutMark(bytes), json } : undefined;
 }
@@ -178,11 +208,16 @@ function* leavesOf(document: Document, reading: Reading, levelsLeft: number): Ge
 
 function messagesOf(
   { bytes, json }: Document,
-  { limits, checkTime }: Reading,
+  { limits, charge, chargeParsing, checkTime }: Reading,
 ): Iterable<Uint8Array> | undefined {
   if (json.ok) return messagesIn(json.value);
   if (json.error.code !== 'TOO_LARGE') return undefined;
-  return messagesInLarge(bytes, (part) => attempt(() => parseDocument(part, limits)), checkTime);
+  charge(bytes.length);
+  const parse = (logEvent: Uint8Array) => {
+    chargeParsing(logEvent);
+    return attempt(() => parseDocument(logEvent, limits));
+  };
+  return messagesInLarge(bytes, parse, checkTime);
 }
 
 function parseDocument(

@@ -87,14 +87,16 @@ export function scanValue(bytes: Uint8Array, start: number, isWhole: boolean): S
   }
 }
 
+const none = new Uint8Array(0);
+
 /** Bytes on a pile: as numbers of a list, millions of open brackets would take eight times the memory. */
 function createStack() {
-  let bytes = new Uint8Array(64);
+  let bytes = none; // most values are scanned for their own sake, and have none
   let size = 0;
   return {
     push(byte: number) {
       if (size === bytes.length) {
-        const larger = new Uint8Array(2 * size);
+        const larger = new Uint8Array(Math.max(64, 2 * size));
         larger.set(bytes);
         bytes = larger;
       }
@@ -125,6 +127,32 @@ export function scanString(bytes: Uint8Array, start: number): number | Break | '
     else if (byte === lineFeed) return { at, reason: 'a line break inside a string' };
   }
   return 'incomplete';
+}
+
+/**
+ * How deep the objects and lists in bytes lie, summed up; 0 where it cannot be as much as `least`. Of what is no
+ * JSON it is any number that its length bounds.
+ */
+export function nestingOf(bytes: Uint8Array, least = 1): number {
+  let brackets = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === openBrace || byte === openBracket) brackets++;
+  }
+  // Each inside of the one before: most documents are told from these without a look at their strings.
+  if ((brackets * (brackets + 1)) / 2 < least) return 0;
+  let depth = 0;
+  let nesting = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === quote) {
+      const end = scanString(bytes, at);
+      if (typeof end !== 'number') return nesting;
+      at = end - 1;
+    } else if (byte === openBrace || byte === openBracket) nesting += ++depth;
+    else if (byte === closeBrace || byte === closeBracket) depth--;
+  }
+  return nesting;
 }
 
 /** Longer than any number that AWS writes (they are 64 bit); keeps the work on one small. */

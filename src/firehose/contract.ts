@@ -35,11 +35,17 @@ function isRecord(record: unknown): record is FirehoseRecord {
   return typeof (record as { recordId?: unknown } | null)?.recordId === 'string';
 }
 
+/** What a record's answer says of where its lines are stored. */
+export interface PartitionKeys {
+  readonly source: string;
+  readonly day: string;
+}
+
 /** The record became lines, each ended by a newline, that are stored under these keys. */
 export function okAnswer(
   recordId: string,
   lines: readonly Buffer[],
-  partitionKeys: { readonly source: string; readonly day: string },
+  partitionKeys: PartitionKeys,
 ): FirehoseAnswer {
   const [only, ...others] = lines;
   const bytes = only && others.length === 0 ? only : Buffer.concat(lines);

@@ -1,11 +1,19 @@
 import { Buffer } from 'node:buffer';
-import type { FirehoseAnswer, FirehoseRecord, Response } from './contract.ts';
+import {
+  type FirehoseAnswer,
+  type FirehoseRecord,
+  okAnswer,
+  type PartitionKeys,
+  type Response,
+} from './contract.ts';
 
 /**
  * The response to an invocation, within its limit. From the start every record is answered, in
  * order, as failed and without data; better answers take their place as far as there is room.
  */
 export interface ResponseBuilder {
+  /** Whether the response would still fit if a record were answered by lines of so many bytes. */
+  hasRoom(index: number, lineBytes: number, partitionKeys: PartitionKeys): boolean;
   /** Answers a record, if the response still fits then. */
   tryAnswer(index: number, answer: FirehoseAnswer): boolean;
   /** The response as it stands. */
@@ -27,13 +35,19 @@ export function buildResponse(
   let left = maxResponseBytes - '{"records":[]}'.length - commas;
   for (const size of sizes) left -= size;
 
+  const moreFor = (index: number, answer: FirehoseAnswer) =>
+    sizeOf(answer, idSizes[index] as number) - (sizes[index] as number);
   return {
+    hasRoom(index, lineBytes, partitionKeys) {
+      const { recordId } = answers[index] as FirehoseAnswer;
+      const withoutLines = okAnswer(recordId, [], partitionKeys);
+      return moreFor(index, withoutLines) + base64Length(lineBytes) <= left;
+    },
     tryAnswer(index, answer) {
-      const size = sizeOf(answer, idSizes[index] as number);
-      const more = size - (sizes[index] as number);
+      const more = moreFor(index, answer);
       if (more > left) return false;
       left -= more;
-      sizes[index] = size;
+      sizes[index] = (sizes[index] as number) + more;
       answers[index] = answer;
       return true;
     },
@@ -60,6 +74,10 @@ function sizeOf({ result, data, metadata }: FirehoseAnswer, idSize: number): num
     }
   }
   return size;
+}
+
+function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
 }
 
 const isPlain = /^[\w-]*$/;

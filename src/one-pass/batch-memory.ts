@@ -30,8 +30,9 @@ export interface BatchMemory {
   ): PlainEvent | NotPlain;
   /**
    * Writes the rest of a line that waited for tags; undefined where there is no room for it.
+   * @param mostBytes that the line has then: where there is no room, nothing is written
    */
-  close(line: PlainEvent, cells: Row, arrivalMs: number): Span | undefined;
+  close(line: PlainEvent, cells: Row, arrivalMs: number, mostBytes: number): Span | undefined;
   /** The lines as base64, of which `dataOf` gives those of one; once all are written. */
   encode(): void;
   dataOf(line: Span): string;
@@ -104,11 +105,10 @@ export function createBatchMemory(records: readonly { readonly data?: unknown }[
       linesEnd = nextLineAt(linesAt, found.line.end);
       return found;
     },
-    close({ line }, cells, arrivalMs) {
-      const text = `,${JSON.stringify(cells).slice(1, -1)}`;
+    close({ line }, cells, arrivalMs, mostBytes) {
       const from = linesEnd;
-      const most = line.end - line.from + 3 * text.length + mostEndBytes;
-      if (from + most > room) return undefined;
+      if (from + mostBytes + mostEndBytes > room) return undefined;
+      const text = `,${JSON.stringify(cells).slice(1, -1)}`;
       const open = from + line.end - line.from;
       bytes.copyWithin(from, line.from, line.end);
       const end = reader.finish(open + bytes.write(text, open), from, arrivalMs);

@@ -93,7 +93,8 @@ function isSameFact(a: Fact, b: Fact): boolean {
 }
 
 function isSameDelta(a: Delta | undefined, b: Delta | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  if (a === b || !a || !b) return a === b;
+  return isSameSet(a.put, b.put) && isSameSet(a.gone, b.gone);
 }
 
 /** The fact, with the very set that another fact has where they are equal: memory is bounded. */

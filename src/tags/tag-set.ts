@@ -1,3 +1,5 @@
+import { jsonBytesOf } from '../json.ts';
+
 /** All tags of one instance, key to value. Without prototype, as a tag may be called `__proto__`. */
 export type TagSet = Readonly<Record<string, string>>;
 
@@ -13,8 +15,9 @@ export function tagSetOf(tags: Iterable<readonly [key: string, value: string]>):
 
 /** A resource has 50 tags of its users at most, and a few of AWS itself (`aws:…`). */
 const maxTags = 100;
-/** UTF-16 units of the 128 characters that a key may have and the 256 of its value. */
+/** Of the 128 characters that a key may have and the 256 of its value: UTF-16 units, and bytes in JSON. */
 const maxTagLength = 2 * (128 + 256);
+const maxTagBytes = 4 * (128 + 256) + '"":""'.length;
 
 /**
  * Whether all tags could be told, and are no more and no longer than a resource may have. An event says the
@@ -25,7 +28,14 @@ export function isPossible<T extends readonly [key: string, value: string | null
   tags: readonly (T | undefined)[],
 ): tags is readonly T[] {
   if (tags.length > maxTags) return false;
-  return tags.every((tag) => tag && tag[0].length + (tag[1]?.length ?? 0) <= maxTagLength);
+  return tags.every((tag) => tag && isPossibleTag(tag));
+}
+
+function isPossibleTag([key, value]: readonly [key: string, value: string | null]): boolean {
+  const length = key.length + (value?.length ?? 0);
+  if (length > maxTagLength) return false;
+  // A control character takes six bytes, and none takes more: most tags need not be measured.
+  return 6 * length <= maxTagBytes || jsonBytesOf({ [key]: value }) - '{}'.length <= maxTagBytes;
 }
 
 export const keepAll: TagFilter = () => true;
@@ -41,7 +51,8 @@ export function isEmptySet(tags: TagSet): boolean {
   return true;
 }
 
-export function isSameSet(a: TagSet, b: TagSet): boolean {
+/** Whether two have the same keys and values, in whatever order. */
+export function isSameSet<T extends Readonly<Record<string, string | null>>>(a: T, b: T): boolean {
   if (a === b) return true;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);

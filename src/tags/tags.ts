@@ -67,7 +67,15 @@ export interface TagOptions {
   readonly memory?: Memory;
   /** When all instances of a home are asked for at once. */
   readonly sweepLimits?: SweepLimits;
+  /** Work that the requests of a batch may take, beside the waiting: those behind fail. */
+  readonly maxWork?: number;
 }
+
+/** In the unit of what reading takes (src/batch/budget.ts): 0.1 µs at worst. */
+const defaultMaxWork = 16 * 1024 * 1024;
+
+/** Work for each fact that is known of an instance: comparing it with what is told, all its hundred tags. */
+const factWork = 150;
 
 /** What the look-ups of a batch go by. */
 export interface TagContext extends LookUpBudget {
@@ -85,6 +93,7 @@ export function createTags({
   isKept = keepAll,
   memory = createMemory(),
   sweepLimits,
+  maxWork = defaultMaxWork,
 }: TagOptions): Tags {
   const find = lookUp && createSingleFlight(lookUp, sweepLimits);
 
@@ -93,11 +102,11 @@ export function createTags({
     async answer(requests, { own, ...budget }) {
       const nowMs = budget.now();
       const known: Known = await memory.recall(requests.flatMap(keysOf));
-      for (const request of requests) learn(known, request, isKept, nowMs);
+      const inTime = learnWithin(requests);
 
       const isAsked = new Set<TagRequest>();
       const wanted: Wanted[] = [];
-      for (const request of requests) {
+      for (const request of inTime) {
         const { id, home } = request;
         const clientConfig = home && clientConfigOf(home, own, members);
         if (!find || !clientConfig || !isWanted(request, known, nowMs)) continue;
@@ -113,12 +122,30 @@ export function createTags({
       for (const [key, fact] of found) known.set(key, withFact(knowledgeOf(known, key), fact));
       await memory.keep(known);
 
-      return requests.map((request) => {
+      // Once a set: thousands of instances may have the same.
+      const keptOnce = new Map<TagSet, TagSet>();
+      return requests.map((request, index) => {
+        if (index >= inTime.length) return { status: 'failed' };
         const set = told(request) ?? setKnown(request, known, found);
         if (!set) return { status: isAsked.has(request) ? 'failed' : 'skipped' };
-        const tags = keptOf(set.tags, isKept);
+        const tags = keptOnce.get(set.tags) ?? keptOf(set.tags, isKept);
+        keptOnce.set(set.tags, tags);
         return { ...set, tags, status: isEmptySet(tags) ? 'none' : 'found' };
       });
+
+      /** Learns in turn what the events tell, as far as there is time, and gives those that were in time. */
+      function learnWithin(requests: readonly TagRequest[]): readonly TagRequest[] {
+        let work = 0;
+        const late = requests.findIndex((request) => {
+          const [key] = keysOf(request);
+          const { facts } = key === undefined ? nothingKnown : knowledgeOf(known, key);
+          work += factWork * (1 + facts.length);
+          if (work > maxWork || budget.remainingMs() < 0) return true;
+          learn(known, request, isKept, nowMs);
+          return false;
+        });
+        return late === -1 ? requests : requests.slice(0, late);
+      }
     },
   };
 }

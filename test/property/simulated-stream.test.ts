@@ -90,7 +90,8 @@ const readingLimits = fc
     maxUnzipRatio: fc.integer({ min: 1, max: 20 }),
     maxDocuments: fc.integer({ min: 2, max: 9 }),
     maxKeptBytes: fc.integer({ min: 1, max: 40_000 }),
-    maxUnzippedInAllBytes: fc.integer({ min: 1, max: 60_000 }),
+    maxReadWork: fc.integer({ min: 1, max: 60_000 }),
+    maxRecordWork: fc.integer({ min: 1, max: 60_000 }),
     maxBadDocuments: fc.nat(3),
   })
   .map(({ more, ...limits }) => ({ ...limits, maxUnzippedBytes: limits.maxDocumentBytes + more }));
@@ -298,7 +299,7 @@ const past: Scenario[] = [
       maxUnzipRatio: 1,
       maxDocuments: 3,
       maxKeptBytes: 6168,
-      maxUnzippedInAllBytes: 1,
+      maxReadWork: 1,
       maxBadDocuments: 0,
       maxUnzippedBytes: 900,
     },

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addTags, type TaggedRow } from '../../src/batch/add-tags.ts';
+import { addTags } from '../../src/batch/add-tags.ts';
 import { recognise } from '../../src/events/event.ts';
 import { rowOf } from '../../src/rows/row.ts';
 import type { Row, RowInstance } from '../../src/rows/schema.ts';
@@ -131,7 +131,7 @@ async function live(world: World): Promise<void> {
     const answer = async (): Promise<Row[]> => {
       clockMs = Math.max(clockMs, nowMs);
       calls = [];
-      const rows = batch.events.map(({ json }): TaggedRow => {
+      const rows = batch.events.map(({ json }) => {
         const event = recognise(json);
         return { row: rowOf(event, nowMs), lessons: current.tags.lessonsOf(event) };
       });

@@ -30,7 +30,8 @@ const batchLimits: fc.Arbitrary<Partial<Limits>> = fc.oneof(
   fc.constant({}),
   fc.record({
     maxKeptBytes: fc.integer({ min: 1, max: 9000 }),
-    maxUnzippedInAllBytes: fc.integer({ min: 1, max: 9000 }),
+    maxReadWork: fc.integer({ min: 1, max: 9000 }),
+    maxRecordWork: fc.integer({ min: 1, max: 9000 }),
   }),
 );
 

@@ -207,6 +207,7 @@ describe('A record fails alone, and gives its bytes back', () => {
     ['TOO_LARGE', gzipSync(busEvent('x', { detail: 'x'.repeat(2 * 1024 * 1024) }) + noise(20_000))],
     ['TOO_LARGE', trailRecord('x'.repeat(2000)), { limits: { maxDocumentBytes: 2000 } }],
     ['TOO_DEEP', `${a}[[[[[[${b}]]]]]]`],
+    ['TOO_MUCH_WORK', gzipSync(a.repeat(1000)), { limits: { maxRecordWork: 170_000 } }],
     ['TOO_OFTEN', lastCarrier],
     ['NOT_ACCEPTED', mixed, { putBatch: async (_, records) => records.map(() => throttled) }],
     ['NOT_ACCEPTED', mixed, { putBatch: async () => [] }],
@@ -481,7 +482,7 @@ describe('A put that is refused', () => {
 
   test('for want of time leaves the records that need none', async () => {
     let asked = 0;
-    const remainingMs = () => (++asked <= 5 ? 120_000 : 0);
+    const remainingMs = () => (++asked <= 5 ? 120_000 : 2_000);
 
     const ran = await runRecords([a + s3, b], { remainingMs });
 
@@ -864,10 +865,11 @@ describe('A batch that would keep more than it may in memory', () => {
   });
 
   test('does not unpack any more where it has unpacked as much as it may, though it kept nothing', async () => {
-    const blank = zipped(' '.repeat(5_000));
-    const lists = zipped('[]'.repeat(20));
+    const blank = zipped(' '.repeat(8_000));
+    const lists = zipped('[]'.repeat(30));
 
-    const limits = { maxUnzippedInAllBytes: 10_000 };
+    // Blanks take 1,000 to unpack and 8,000 to be seen that they are no event; lists take 64 each.
+    const limits = { maxDocumentBytes: 8_000, maxUnzipRatio: 1, maxReadWork: 18_000 };
     const blanks = await runRecords([blank, blank, blank, zipped(a), b], { limits });
     const parts = await runRecords([lists, blank, blank, b], { limits });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { batchLimits, createBudget } from '../../../src/batch/budget.ts';
 
 const budget = () =>
-  createBudget({ ...batchLimits, maxKeptBytes: 100, maxUnzippedInAllBytes: 1000 });
+  createBudget({ ...batchLimits, maxKeptBytes: 100, maxReadWork: 1000, maxRecordWork: 900 });
 
 describe('The budget of a batch', () => {
   test('keeps as much as it has, and not one byte more', () => {
@@ -25,15 +25,31 @@ describe('The budget of a batch', () => {
     expect([limit - 2, limit - 1, limit].map(keptBeside)).toEqual([true, true, false]);
   });
 
-  test('is spent when 512 MiB are unpacked, and not one byte before', () => {
-    const isSpentAfter = (bytes: number) => {
-      const { newShare } = createBudget(batchLimits);
-      newShare().unzipped(bytes);
-      return newShare().isSpent();
-    };
-    const limit = 512 * 1024 * 1024;
+  test('has as much work as it has, and a share of it for one record', () => {
+    const { newShare, readWork } = budget();
+    const first = newShare();
+    const second = newShare();
 
-    expect([limit - 1, limit, limit + 1].map(isSpentAfter)).toEqual([false, true, true]);
+    expect(first.charge(900)).toBe(true);
+    expect(second.charge(100)).toBe(true);
+    expect(second.charge(1)).toBe(false);
+    expect(second.isTooMuch()).toBe(false);
+    expect(readWork()).toBe(1001);
+
+    const other = budget().newShare();
+    expect([other.charge(900), other.charge(1), other.isTooMuch()]).toEqual([true, false, true]);
+  });
+
+  test('has work again that was charged and not done', () => {
+    const { newShare, readWork } = budget();
+    const first = newShare();
+    first.charge(900);
+
+    first.refund(800);
+
+    expect(first.charge(800)).toBe(true);
+    expect(newShare().charge(100)).toBe(true);
+    expect(readWork()).toBe(1000);
   });
 
   test('keeps anything for the first that keeps something', () => {
@@ -60,7 +76,22 @@ describe('The budget of a batch', () => {
 
   test.each<[when: string, (newShare: ReturnType<typeof createBudget>['newShare']) => void]>([
     ['all is kept', (newShare) => newShare().keep(100)],
-    ['as much is unpacked as may be', (newShare) => newShare().unzipped(1000)],
+    [
+      'all work is done',
+      (newShare) => {
+        newShare().charge(500);
+        newShare().charge(500);
+      },
+    ],
+    [
+      'there was more work than it has left',
+      (newShare) => {
+        newShare().charge(500);
+        const refused = newShare();
+        refused.charge(501);
+        refused.refund(501);
+      },
+    ],
     [
       'it did not do for one record',
       (newShare) => {
@@ -72,7 +103,8 @@ describe('The budget of a batch', () => {
     ],
   ])('is spent when %s', (_when, spend) => {
     const { newShare } = budget();
-    newShare().unzipped(999);
+    newShare().charge(800);
+    newShare().charge(199);
     expect(newShare().isSpent()).toBe(false);
 
     const other = budget();

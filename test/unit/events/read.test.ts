@@ -153,6 +153,8 @@ describe('unzip', () => {
   });
 });
 
+const free = { charge: () => {}, checkTime: () => {} };
+
 describe('readDocuments', () => {
   test.each<[name: string, bytes: string, documents: string[]]>([
     ['nothing', '', []],
@@ -350,7 +352,7 @@ describe('readDocuments', () => {
       asked++;
     };
 
-    for (const _ of readDocuments(Buffer.from(text), readLimits, checkTime));
+    for (const _ of readDocuments(Buffer.from(text), readLimits, { ...free, checkTime }));
 
     expect(asked).toBeGreaterThanOrEqual(least);
   });
@@ -361,7 +363,9 @@ describe('readDocuments', () => {
       throw late;
     };
 
-    expect(() => [...readDocuments(Buffer.from('1 2'), readLimits, checkTime)]).toThrow(late);
+    expect(() => [
+      ...readDocuments(Buffer.from('1 2'), readLimits, { ...free, checkTime }),
+    ]).toThrow(late);
   });
 
   test.each<[name: string, text: string]>([

@@ -1,6 +1,14 @@
 import { Buffer } from 'node:buffer';
-import { describe, expect, test } from '@jest/globals';
-import { lineOf, rowLimits, withoutInstances } from '../../../src/rows/line.ts';
+import { describe, expect, jest, test } from '@jest/globals';
+import {
+  closeLine,
+  createTagBytes,
+  fitInstances,
+  lineOf,
+  openLineOf,
+  rowLimits,
+  withoutInstances,
+} from '../../../src/rows/line.ts';
 import type { Row, RowInstance } from '../../../src/rows/schema.ts';
 
 const found = (n: number, value = 'web'): RowInstance => ({
@@ -180,11 +188,42 @@ describe('A line whose tags are shed', () => {
   });
 });
 
-describe('withoutInstances', () => {
-  test('leaves the count and everything else', () => {
-    const row = rowWith([found(1)]);
+describe('A line without instances', () => {
+  test('keeps their count and everything else', () => {
+    const open = openLineOf(rowWith([found(1)]));
 
-    expect(withoutInstances(row)).toEqual({ event_id: 'x', instance_count: 1, detail: '{}' });
-    expect(row.instances).toHaveLength(1);
+    const { instances, lineBytes } = withoutInstances(open);
+    const line = closeLine(open, instances);
+
+    expect(line).toBe('{"event_id":"x","instance_count":1,"detail":"{}"}\n');
+    expect(lineBytes).toBe(line.length);
+  });
+});
+
+describe('An open line', () => {
+  test('is not deceived by data that looks like its place', () => {
+    const marker = '"instances":[]';
+    const row = { ...rowWith([found(1)]), event_id: marker, detail: JSON.stringify({ marker }) };
+    const open = openLineOf({ ...row, resources: [{ arn: marker }] });
+
+    expect(JSON.parse(closeLine(open, [found(2)]))).toEqual({
+      ...row,
+      resources: [{ arn: marker }],
+      instances: [found(2)],
+    });
+  });
+
+  test('has the bytes of a set of tags worked out once', () => {
+    const stringify = jest.spyOn(JSON, 'stringify');
+    const tags = { team: 'x'.repeat(1000) };
+    const instances = Array.from({ length: 50 }, (_, n) => ({ ...found(n), tags }));
+    const open = openLineOf(rowWith(instances));
+    stringify.mockClear();
+
+    fitInstances(open, instances, createTagBytes());
+
+    const written = stringify.mock.results.map(({ value }) => value as string);
+    stringify.mockRestore();
+    expect(written.filter((text) => text.includes('xxx'))).toHaveLength(1);
   });
 });

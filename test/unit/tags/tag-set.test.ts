@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   isEmptySet,
+  isPossible,
   isSameSet,
   keepAll,
   keptOf,
@@ -46,6 +47,25 @@ describe('A tag set', () => {
   ])('%j and %j are the same: %s', (a, b, isSame) => {
     expect(isSameSet(setOf(a), setOf(b))).toBe(isSame);
     expect(isSameSet(setOf(b), setOf(a))).toBe(isSame);
+  });
+});
+
+describe('A resource can have', () => {
+  const tags = (count: number) => Array.from({ length: count }, (_, n) => [`${n}`, ''] as const);
+
+  test.each<[what: string, tags: readonly (readonly [string, string | null])[], isSo: boolean]>([
+    ['100 tags', tags(100), true],
+    ['no 101', tags(101), false],
+    ['the longest tag, of characters of four bytes', [['😀'.repeat(128), '😀'.repeat(256)]], true],
+    ['none that is longer', [['😀'.repeat(128), `${'😀'.repeat(256)}x`]], false],
+    ['none of control characters, of six bytes each in JSON', [['k', '\u0001'.repeat(300)]], false],
+    ['one to be deleted, whatever its value', [['k', null]], true],
+  ])('%s', (_, tags, isSo) => {
+    expect(isPossible(tags)).toBe(isSo);
+  });
+
+  test('no set of which a part cannot be told', () => {
+    expect(isPossible([['a', '1'], undefined])).toBe(false);
   });
 });
 

@@ -277,6 +277,37 @@ describe('A row goes without tags', () => {
     expect(calls).toEqual([]);
   });
 
+  test('as failed, where those before took all the work that a batch may', async () => {
+    // What is known of the first by then: nothing, one fact, two.
+    const { ask, calls } = prepare({ maxWork: 150 * (1 + 2 + 3) });
+    const told = (seconds: number) =>
+      seen(seconds, { lesson: tagsTold({ n: `${seconds}` }, { version: seconds }) });
+
+    const answers = await ask(60, told(1), told(2), told(3), told(4), requestOf(two));
+
+    expect(answers).toEqual([
+      ...[1, 2, 3].map((seconds) => found({ n: `${seconds}` }, 'event', seconds)),
+      { status: 'failed' },
+      { status: 'failed' },
+    ]);
+    expect(calls).toEqual([]);
+  });
+
+  test('as failed, where the time is over before all is learnt', async () => {
+    const { lookUp, calls } = createLookUp(known);
+    let left = 2;
+    const context = { ...createBudget().context, remainingMs: () => --left };
+    const lesson = tagsTold({ team: 'new' });
+
+    const answers = await createTags({ lookUp }).answer(
+      [seen(0, { lesson }), seen(1, { lesson }), seen(2, { lesson })],
+      context,
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual(['found', 'found', 'failed']);
+    expect(calls).toEqual([]);
+  });
+
   test.each<[why: string, options: object, request: Partial<TagRequest>]>([
     ['nothing is looked up at all', { lookUp: undefined }, {}],
     ['the event is of our own calls', {}, { mayLookUp: false }],
@@ -344,6 +375,20 @@ describe('Other accounts', () => {
 });
 
 describe('TagKeys', () => {
+  test('is gone by once a set, however many instances have it', async () => {
+    let asked = 0;
+    const isKept = () => {
+      asked++;
+      return true;
+    };
+    const { ask } = prepare({ isKept });
+
+    const answers = await ask(60, ...Array.from({ length: 100 }, () => seen(0)));
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['found']));
+    expect(asked).toBe(2);
+  });
+
   test('decides what rows keep, wherever it comes from', async () => {
     const { ask } = prepare({ isKept: tagFilterOf(['team']) });
     const lesson = tagsTold({ team: 'new', Name: 'web-1' });
