@@ -69,6 +69,11 @@ const types: Readonly<Record<string, (identity: Identity) => PhysicalIds>> = {
   },
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Serverless::Function': lambdaFunction,
+  'AWS::Serverless::StateMachine': (identity) => {
+    const name = nameOf(identity, 'Name');
+    const ref = arn(identity, 'states', `stateMachine:${name}`);
+    return { ref, attributes: { Arn: ref, Name: name } };
+  },
   'AWS::Logs::LogGroup': (identity) => {
     const name = nameOf(identity, 'LogGroupName');
     return { ref: name, attributes: { Arn: arn(identity, 'logs', `log-group:${name}:*`) } };

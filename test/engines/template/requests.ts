@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Properties, Value } from '../../../local/template/read-template.ts';
 import type { ResolvedResource, ResolvedStack } from '../../../local/template/resolve-template.ts';
 
@@ -248,6 +249,35 @@ const types: Readonly<Record<string, (resource: Named) => Calls>> = {
       ParameterValue: String(value),
     }));
     return [['cloudformation', 'CreateStack', { StackName: name, Parameters }]];
+  },
+  'AWS::Serverless::StateMachine': ({ name, take }) => {
+    const file = new URL(`../../../${take('DefinitionUri')}`, import.meta.url);
+    const substitutions = Object.entries((take('DefinitionSubstitutions') ?? {}) as Properties);
+    const definition = substitutions.reduce(
+      (text, [key, value]) => text.replaceAll(`\${${key}}`, String(value)),
+      readFileSync(file, 'utf8'),
+    );
+    const { Level: level, IncludeExecutionData, Destinations } = take('Logging') as Properties;
+    const destinations = list<{ CloudWatchLogsLogGroup: { LogGroupArn: string } }>(Destinations);
+    return [
+      [
+        'stepfunctions',
+        'CreateStateMachine',
+        {
+          name: name.split(':').at(-1),
+          type: take('Type'),
+          roleArn: take('Role'),
+          definition,
+          loggingConfiguration: {
+            level,
+            includeExecutionData: IncludeExecutionData,
+            destinations: destinations.map(({ CloudWatchLogsLogGroup: { LogGroupArn } }) => ({
+              cloudWatchLogsLogGroup: { logGroupArn: LogGroupArn },
+            })),
+          },
+        },
+      ],
+    ];
   },
   'AWS::Serverless::Function': ({ name: FunctionName, take, rest }) => {
     take('CodeUri'); // what SAM built of it

@@ -6,6 +6,7 @@ import {
   type Value,
 } from '../../../local/template/read-template.ts';
 import {
+  type Deployment,
   type ParameterOverrides,
   type ResolvedResource,
   resolveTemplate,
@@ -34,6 +35,26 @@ const members: ParameterOverrides = {
   AlarmTopicArn,
 };
 
+function stackOf(file: string, given: ParameterOverrides, place: Deployment): ApiRequest[] {
+  const template = readTemplate(new URL(`../../../${file}`, import.meta.url));
+  const none = () => {
+    throw new Error('nothing is nested in it');
+  };
+  return requestsOf(resolveTemplate(template, given, place, none), place.stackName);
+}
+
+function historyStack(): ApiRequest[] {
+  const given = {
+    TrailBucket: 'trail-bucket',
+    TrailKmsKeyArn: KmsKeyArn,
+    LakeBucket: 'eventlake-bucket',
+    LakeKmsKeyArn: KmsKeyArn,
+    FirstDay: '2020-01-01',
+  };
+  const place = { stackName: 'history', account: defaultAccount, region: defaultRegion };
+  return stackOf('history.yaml', given, place);
+}
+
 function memberStack(parameters: ParameterOverrides): ApiRequest[] {
   const { EventBusArn, FunctionRoleArn } = loadStack().outputs;
   const given = {
@@ -42,11 +63,7 @@ function memberStack(parameters: ParameterOverrides): ApiRequest[] {
     ...parameters,
   };
   const place = { stackName: 'member', account: '111122223333', region: defaultRegion };
-  const template = readTemplate(new URL('../../../member.yaml', import.meta.url));
-  const none = () => {
-    throw new Error('nothing is nested in it');
-  };
-  return requestsOf(resolveTemplate(template, given, place, none), place.stackName);
+  return stackOf('member.yaml', given, place);
 }
 
 /** Stacks that differ in what they are made of. */
@@ -69,6 +86,7 @@ const variants: readonly (readonly [what: string, requests: readonly ApiRequest[
     'of member.yaml',
     memberStack({ AlarmTopicArn: AlarmTopicArn.replace(defaultAccount, '111122223333') }),
   ],
+  ['of history.yaml', historyStack()],
 ];
 
 describe.each(variants)('A stack %s', (_, requests) => {
