@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { environmentErrorOf, UsageError } from '../errors.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import {
   type BackfillProgress,
   newRun,
@@ -9,8 +9,9 @@ import {
   runParts,
   type Survey,
 } from '../history/backfill.ts';
-import { openHistoryFunction } from '../history/open-function.ts';
-import { reportText, surveyText } from '../history/texts.ts';
+import { type HistoryFunction, openHistoryFunction } from '../history/open-function.ts';
+import { reportText, surveyText, verificationText } from '../history/texts.ts';
+import { type PublicKey, verifyTrail } from '../history/verify-trail.ts';
 import { makeLake } from '../lake/lake-folder.ts';
 import { functionNotes } from '../stream/function-notes.ts';
 import { stackOf } from '../stream/open-stream.ts';
@@ -18,7 +19,7 @@ import { stackOptions, stackOptionsIn } from '../stream/stack-options.ts';
 import { type Arguments, defineCommand, invocationPrefix } from '../terminal/command.ts';
 import { dayIn, jsonOption, lakeFolderOf } from '../terminal/options.ts';
 import { printableLines } from '../terminal/printable.ts';
-import { createProgress } from '../terminal/progress.ts';
+import { createProgress, type Progress } from '../terminal/progress.ts';
 import {
   counted,
   duration,
@@ -50,6 +51,15 @@ const options = {
     help: 'only files of this Region; may be given again',
   },
   plan: { type: 'boolean', help: 'write nothing; say what there is to do, and what it costs' },
+  verify: {
+    type: 'boolean',
+    help: "read nothing; hold the files against CloudTrail's digests, the chain and signatures of these too",
+  },
+  'public-keys': {
+    type: 'string',
+    value: 'FILE',
+    help: 'with --verify: the keys of CloudTrail, as `aws cloudtrail list-public-keys` writes them',
+  },
   again: { type: 'boolean', help: 'run parts again that are complete, by their old lists' },
   overlap: {
     type: 'boolean',
@@ -111,6 +121,7 @@ export const backfill = defineCommand({
       }),
     });
     interrupted.addEventListener('abort', () => void fn.close());
+    if (values.verify) return verifyWith(values, request, { fn, progress, terminal });
     const run = newRun();
     let survey: Survey | undefined;
     let report: RunReport | undefined;
@@ -148,6 +159,55 @@ export const backfill = defineCommand({
     return isWell && survey?.denied.length === 0 ? 0 : 1;
   },
 });
+
+async function verifyWith(
+  values: Values,
+  request: PlanRequest,
+  {
+    fn,
+    progress,
+    terminal,
+  }: { readonly fn: HistoryFunction; readonly progress: Progress; readonly terminal: Terminal },
+): Promise<number> {
+  try {
+    const keys = await publicKeysIn(values['public-keys'], terminal);
+    const { from, to, accounts, regions } = request;
+    const verification = await verifyTrail({ from, to, accounts, regions }, keys, fn, {
+      interrupted: terminal.interrupted,
+      onMonth: (done, of) => progress.show(() => `Verifying: ${done} of ${of} months`),
+    });
+    progress.clear();
+    await terminal.stdout.write(
+      values.json ? `${JSON.stringify(verification)}\n` : verificationText(verification, terminal),
+    );
+    const { byCode, digests } = verification;
+    return digests > 0 && Object.keys(byCode).length === 0 ? 0 : 1;
+  } finally {
+    progress.clear();
+    await fn.close();
+  }
+}
+
+async function publicKeysIn(file: string | undefined, terminal: Terminal): Promise<PublicKey[]> {
+  if (file === undefined) {
+    throw new UsageError(
+      '--verify needs --public-keys FILE.',
+      'Write it with `aws cloudtrail list-public-keys --start-time DAY --end-time DAY > FILE`, in the Region of the trail.',
+    );
+  }
+  const text = await readFile(pathOf(terminal, file), 'utf8').catch((error: unknown) => {
+    throw environmentErrorOf(error, 'read', file);
+  });
+  const isKey = (key: Partial<PublicKey> | undefined): key is PublicKey =>
+    typeof key?.Fingerprint === 'string' && typeof key.Value === 'string';
+  try {
+    const { PublicKeyList: keys } = JSON.parse(text);
+    if (Array.isArray(keys) && keys.length > 0 && keys.every(isKey)) return keys;
+  } catch {
+    // Not JSON: said below.
+  }
+  throw new EnvironmentError(`${file} has no "PublicKeyList" of CloudTrail's public keys.`);
+}
 
 function requestIn(values: Values): PlanRequest {
   const { account: accounts = [], region: regions = [] } = values;

@@ -140,7 +140,7 @@ export async function runParts(
 }
 
 /** Does the same with each, some at a time; the first error ends it, as an interruption does. */
-async function inWorkers<T>(
+export async function inWorkers<T>(
   all: readonly T[],
   workers: number,
   interrupted: AbortSignal,

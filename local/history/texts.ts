@@ -1,8 +1,10 @@
 import { skipReasons } from '../../src/trail/key.ts';
 import type { PlanRequest } from '../../src/trail/plan.ts';
+import { findings as meanings } from '../../src/trail/verify.ts';
 import { invocationPrefix } from '../terminal/command.ts';
 import { counted, grouped, shellWord, type Terminal } from '../terminal/terminal.ts';
 import type { RunReport, Survey } from './backfill.ts';
+import type { TrailVerification } from './verify-trail.ts';
 
 /** What a plan found, for people. */
 export function surveyText(
@@ -73,6 +75,26 @@ export function reportText(report: RunReport, lake: string, { stdout }: Terminal
           `Ask it: ${invocationPrefix} query${option} "SELECT source, day, count(*) AS events FROM events GROUP BY ALL ORDER BY ALL"`,
         ]
       : []),
+    '',
+  ].join('\n');
+}
+
+/** How a trail stands against its digests, for people. */
+export function verificationText(
+  { months, digests, files, findings, byCode }: TrailVerification,
+  { stdout }: Terminal,
+): string {
+  const heading = (text: string) => stdout.style('bold', text.padEnd(8));
+  const codes = Object.entries(byCode);
+  return [
+    ...findings.map(({ code, key, detail }) => `${code} ${key}${detail ? `: ${detail}` : ''}`),
+    `${heading('digests')} ${grouped(digests)} of ${counted(months, 'month')}`,
+    `${heading('files')} ${grouped(files)} named in them`,
+    ...codes.map(
+      ([code, count]) => `${grouped(count)} ${code}: ${meanings[code as keyof typeof meanings]}`,
+    ),
+    ...(digests === 0 ? ['There is no digest, so nothing is known of the files.'] : []),
+    ...(digests > 0 && codes.length === 0 ? ['All is as CloudTrail has delivered it.'] : []),
     '',
   ].join('\n');
 }

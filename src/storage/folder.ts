@@ -87,6 +87,7 @@ export function folderStorage(folder: string): Storage {
       }
     },
     get: (key) => files.readFile(pathOf(key)).catch(missing),
+    metadata: async () => ({}),
     async put(key, body) {
       const path = pathOf(key);
       const unfinished = await writeBeside(path, body);

@@ -1,6 +1,7 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
   PutObjectCommand,
@@ -102,6 +103,15 @@ export function bucketStorage({ bucket, owner, region, endpoint }: BucketOptions
         return await Body?.transformToByteArray();
       } catch (error) {
         if ((error as Error).name === 'NoSuchKey') return undefined;
+        throw error;
+      }
+    },
+    async metadata(key) {
+      try {
+        const { Metadata = {} } = await client.send(new HeadObjectCommand({ ...own, Key: key }));
+        return Metadata;
+      } catch (error) {
+        if (['NotFound', 'NoSuchKey'].includes((error as Error).name)) return {};
         throw error;
       }
     },

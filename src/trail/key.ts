@@ -95,7 +95,11 @@ export function isAskedFor({ account, region, day }: TrailFile, filter: FileFilt
 const levels = ['kind', 'region', 'year', 'month', 'day'] as const;
 
 /** Whether anything below a folder may be asked for. Folders that are not of a trail's tree may hold one. */
-export function mayHold(folder: string, filter: FileFilter): boolean {
+export function mayHold(
+  folder: string,
+  filter: FileFilter,
+  kinds: readonly string[] = trailKinds,
+): boolean {
   const names = folder.split('/').filter((name) => name !== '');
   const at = names.findLastIndex((name) => /^\d{12}$/.test(name));
   if (at === -1) return true;
@@ -106,7 +110,7 @@ export function mayHold(folder: string, filter: FileFilter): boolean {
     const name = names[at + 1 + index];
     if (name !== undefined) found[level] = name;
   }
-  if (found.kind !== undefined && !isTrailKind(found.kind)) return false;
+  if (found.kind !== undefined && !kinds.includes(found.kind)) return false;
   if (found.region !== undefined && regions.length > 0 && !regions.includes(found.region)) {
     return false;
   }

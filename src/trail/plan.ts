@@ -45,13 +45,17 @@ export interface MonthPlan {
   readonly streamDays: readonly string[];
 }
 
-/** The months that a trail has files of. */
+/**
+ * The months that a trail has files of.
+ * @param kinds names of their folders; default those of events
+ */
 export async function monthsOf(
   { from, to, accounts, regions }: FileFilter,
   { trail, prefix }: Pick<PlanOptions, 'trail' | 'prefix'>,
+  kinds?: readonly string[],
 ): Promise<{ readonly months: readonly string[]; readonly denied: readonly string[] }> {
   const filter = { from, to, accounts, regions };
-  const { folders, loose, denied } = await walk(trail, prefix, filter, 'month');
+  const { folders, loose, denied } = await walk(trail, prefix, filter, 'month', kinds);
   const months = new Set(folders.keys());
   for (const { key } of loose) {
     const file = trailFileOf(key);

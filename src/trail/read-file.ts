@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { attempt, RecordError } from '../errors.ts';
 import { isGzip } from '../events/gzip.ts';
 import { createSplitter, type Piece } from '../events/split.ts';
 import { FileError } from './failures.ts';
 import type { TrailLimits } from './limits.ts';
+import { createUnpacker } from './unpacker.ts';
 
 /** What a file holds: its records one by one, and in their place why what follows cannot be read. */
 export type FilePiece =
@@ -44,7 +45,7 @@ export async function* piecesIn(
 ): AsyncGenerator<FilePiece[]> {
   const { maxSplitBytes: maxDocumentBytes, maxRawBytes: maxBrokenBytes } = limits;
   const splitter = createSplitter({ maxDocumentBytes, maxBrokenBytes });
-  const toPieces = createBreakMerger();
+  const { toPieces, isInBreak } = createBreakMerger();
   let error: RecordError | FileError | undefined;
   for await (const block of unpack(chunks, maxUnpackedOf(listedBytes, limits), budget)) {
     if (block instanceof Error) error = block;
@@ -55,13 +56,14 @@ export async function* piecesIn(
     yield toPieces(rest);
     return;
   }
-  // What the error cut off looks broken too, but is one failure with it.
-  const isWhole = (piece: Piece) => piece.broken === undefined;
-  const cut = rest.find((piece) => !isWhole(piece));
-  const offset = cut?.offset ?? 0;
+  // What the error cut off looks broken too, but is one failure with it; so is what comes behind a break.
+  const whole = rest.filter(({ broken }) => broken === undefined);
+  const cut = rest.find(({ broken }) => broken !== undefined);
+  const last = toPieces(whole);
+  if (isInBreak() && whole.length === 0) return;
   yield [
-    ...toPieces(rest.filter(isWhole)),
-    { broken: error, bytes: cut?.bytes ?? Buffer.alloc(0), offset },
+    ...last,
+    { broken: error, bytes: cut?.bytes ?? Buffer.alloc(0), offset: cut?.offset ?? 0 },
   ];
 }
 
@@ -74,22 +76,26 @@ function maxUnpackedOf(listedBytes: number, limits: Limits): number {
 }
 
 /** The splitter gives broken bytes in parts; those of one break are one piece. */
-function createBreakMerger(): (pieces: readonly Piece[]) => FilePiece[] {
+function createBreakMerger() {
   let brokenEnd = -1;
-  return (pieces) =>
-    pieces.flatMap(({ bytes, offset, broken }): FilePiece[] => {
-      if (broken === undefined) return [{ bytes, offset }];
-      const isContinued = offset === brokenEnd;
-      brokenEnd = offset + bytes.length;
-      return isContinued
-        ? []
-        : [{ broken: new RecordError('BAD_JSON', `${broken}, at byte ${offset}`), bytes, offset }];
-    });
+  let isLastBroken = false;
+  return {
+    toPieces: (pieces: readonly Piece[]) =>
+      pieces.flatMap(({ bytes, offset, broken }): FilePiece[] => {
+        isLastBroken = broken !== undefined;
+        if (broken === undefined) return [{ bytes, offset }];
+        const isContinued = offset === brokenEnd;
+        brokenEnd = offset + bytes.length;
+        if (isContinued) return [];
+        const error = new RecordError('BAD_JSON', `${broken}, at byte ${offset}`);
+        return [{ broken: error, bytes, offset }];
+      }),
+    isInBreak: () => isLastBroken,
+  };
 }
 
 /** Bytes that are unpacked at a time. */
 const blockBytes = 64 * 1024;
-const unpackedBlockBytes = 256 * 1024;
 /** Smaller files, nearly all, are unpacked in one go. */
 const maxWholeBytes = 1024 * 1024;
 const maxWholeUnpackedBytes = 32 * 1024 * 1024;
@@ -132,46 +138,24 @@ async function* unpack(
     }
   }
 
-  const gunzip = createGunzip({ chunkSize: unpackedBlockBytes });
-  let ready: Uint8Array[] = [];
-  let failed: Error | undefined;
-  gunzip.on('data', (chunk: Buffer) => ready.push(chunk));
-  gunzip.on('error', (error) => {
-    failed = error;
-  });
-  const write = (bytes: Uint8Array) =>
-    new Promise<void>((resolve) => gunzip.write(bytes, () => resolve()));
-  const end = () =>
-    new Promise<void>((resolve) => {
-      gunzip.once('end', resolve).once('error', () => resolve());
-      gunzip.end();
-    });
+  const unpacker = createUnpacker();
   try {
     for await (const { bytes } of startingWith(first.value, blocks)) {
-      if (failed) break;
-      for (let at = 0; at < bytes.length && !failed; at += blockBytes) {
-        await write(bytes.subarray(at, at + blockBytes));
-        for (const chunk of ready) {
+      for (let at = 0; at < bytes.length && !unpacker.failure(); at += blockBytes) {
+        for (const chunk of await unpacker.write(bytes.subarray(at, at + blockBytes))) {
           const error = overdrawn(chunk.length);
           yield error ?? chunk;
           if (error) return;
         }
-        ready = [];
       }
+      if (unpacker.failure()) break;
     }
-    if (!failed) await end();
-    for (const chunk of ready) yield overdrawn(chunk.length) ?? chunk;
-    if (failed) yield new RecordError('BAD_GZIP', reasonOf(failed));
+    for (const chunk of await unpacker.end()) yield overdrawn(chunk.length) ?? chunk;
+    const failure = unpacker.failure();
+    if (failure) yield new RecordError('BAD_GZIP', failure);
   } finally {
-    gunzip.destroy();
+    unpacker.close();
   }
-}
-
-function reasonOf(error: Error): string {
-  const { code = '' } = error as NodeJS.ErrnoException;
-  return code === 'Z_BUF_ERROR' || error.message === 'unexpected end of file'
-    ? 'the gzip ends too early'
-    : `the gzip is damaged (${code in constants ? code : 'unknown'})`;
 }
 
 async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {

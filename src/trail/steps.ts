@@ -1,6 +1,6 @@
 import type { TagFilter } from '../tags/tag-set.ts';
 import type { LakeReads } from './configuration.ts';
-import { isDay } from './key.ts';
+import { digestKind, type FileFilter, isDay } from './key.ts';
 import { listKey, manifestKey, monthKey, type PartRef, reportKey } from './layout.ts';
 import type { TrailLimits } from './limits.ts';
 import { jsonBytesOf, jsonIn, partIn } from './part.ts';
@@ -8,6 +8,7 @@ import { type MonthPlan, monthsOf, type PlanRequest, planMonth } from './plan.ts
 import { markBegun, runPart } from './run-part.ts';
 import type { Storage } from './storage.ts';
 import { completeReceiptOf, sumUp } from './sum.ts';
+import { type PublicKey, verifyMonth } from './verify.ts';
 
 /** What the function is asked for: one step of history. */
 export type StepRequest =
@@ -16,6 +17,8 @@ export type StepRequest =
       /** Parts that are to run at a time, and invocations that the account has for all its functions. */
       readonly concurrency?: number | undefined;
       readonly unreserved?: number | undefined;
+      /** Whether months of digests are meant, and not those of files. */
+      readonly digests?: boolean | undefined;
     } & PlanRequest)
   | ({ readonly step: 'plan'; readonly run: string; readonly month: string } & PlanRequest)
   | {
@@ -29,7 +32,12 @@ export type StepRequest =
       readonly withParts?: boolean | undefined;
     }
   | ({ readonly step: 'part' } & PartRef)
-  | { readonly step: 'sum'; readonly run: string };
+  | { readonly step: 'sum'; readonly run: string }
+  | ({
+      readonly step: 'verify';
+      readonly month: string;
+      readonly publicKeys: readonly PublicKey[];
+    } & FileFilter);
 
 export interface StepOptions {
   readonly trail: Storage;
@@ -57,7 +65,7 @@ export async function takeStep(request: StepRequest, options: StepOptions): Prom
   switch (request.step) {
     case 'months':
       checkConcurrency(request);
-      return monthsOf(request, options);
+      return monthsOf(request, options, request.digests ? [digestKind] : undefined);
     case 'plan': {
       const plan = await planMonth(request.month, request, options);
       if (!request.isDry) {
@@ -79,6 +87,8 @@ export async function takeStep(request: StepRequest, options: StepOptions): Prom
     }
     case 'sum':
       return sumRun(request.run, options);
+    case 'verify':
+      return verifyMonth(request.month, request, { ...options, publicKeys: request.publicKeys });
   }
 }
 
@@ -188,9 +198,9 @@ export function stepIn(request: unknown): StepRequest {
   const isBoolean = (value: unknown) => typeof value === 'boolean';
   const isDayText = (value: unknown) => typeof value === 'string' && isDay(value);
 
-  check('step', isText(/^(?:months|plan|manifest|part|sum)$/), 'a step of history');
+  check('step', isText(/^(?:months|plan|manifest|part|sum|verify)$/), 'a step of history');
   const { step } = fields;
-  if (step === 'months' || step === 'plan') {
+  if (step === 'months' || step === 'plan' || step === 'verify') {
     check('from', isOptional(isDayText), 'a day such as 2024-02-29');
     check('to', isOptional(isDayText), 'a day such as 2024-02-29');
     check('accounts', isOptional(isListOf(/^\d{12}$/)), 'a list of ids of accounts');
@@ -198,7 +208,7 @@ export function stepIn(request: unknown): StepRequest {
     check('again', isOptional(isBoolean), 'true or false');
     check('isDry', isOptional(isBoolean), 'true or false');
   }
-  if (step === 'plan')
+  if (step === 'plan' || step === 'verify')
     check('month', isText(/^\d{4}-(?:0[1-9]|1[0-2])$/), 'a month such as 2024-02');
   if (step === 'plan' || step === 'manifest' || step === 'sum') {
     check('run', isText(/^[A-Za-z0-9_-]{1,80}$/), 'the name of a run');
@@ -208,6 +218,11 @@ export function stepIn(request: unknown): StepRequest {
     check('overlap', isOptional(isBoolean), 'true or false');
     check('again', isOptional(isBoolean), 'true or false');
     check('withParts', isOptional(isBoolean), 'true or false');
+  }
+  if (step === 'verify') {
+    const isKey = (key: Record<string, unknown> | null) =>
+      typeof key?.Fingerprint === 'string' && typeof key?.Value === 'string';
+    check('publicKeys', (keys) => Array.isArray(keys) && keys.every(isKey), 'a list of keys');
   }
   if (step === 'part') {
     check('day', isDayText, 'a day such as 2024-02-29');

@@ -26,6 +26,8 @@ export interface Storage {
   open(key: string, etag?: string): AsyncIterable<Uint8Array>;
   /** The bytes of an object, or undefined where there is none. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /** What is kept beside an object, by small names; nothing where there is no object, or no such thing. */
+  metadata(key: string): Promise<Readonly<Record<string, string>>>;
   put(key: string, body: Uint8Array): Promise<void>;
   /** Puts it only where there is no object of this key. @returns whether it did */
   create(key: string, body: Uint8Array): Promise<boolean>;

@@ -17,13 +17,15 @@ const concurrency = 16;
 
 /**
  * Goes down the tree of a trail to the folders of its months or days, past what is not asked for.
- * @param depth of the folders to stop at, as the length of their period
+ * @param depth of the folders to stop at
+ * @param kinds names of the folders of what is wanted; default those of events
  */
 export async function walk(
   storage: Storage,
   prefix: string,
   filter: FileFilter,
   depth: 'month' | 'day',
+  kinds?: readonly string[],
 ): Promise<Found> {
   const periodLength = depth === 'month' ? 'yyyy-MM'.length : 'yyyy-MM-dd'.length;
   const folders = new Map<string, string[]>();
@@ -33,7 +35,7 @@ export async function walk(
     const found = await listed(() => storage.level(folder), folder, denied);
     loose.push(...(found?.objects ?? []));
     return (found?.folders ?? []).filter((below) => {
-      if (!mayHold(below, filter)) return false;
+      if (!mayHold(below, filter, kinds)) return false;
       const period = periodOfFolder(below);
       if (period?.length !== periodLength) return true;
       const same = folders.get(period);

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { buildIfNeeded } from '../../local/build.ts';
 import { createFolder, run } from '../support/command-fixture.ts';
+import { signedTrail, signingKey } from '../support/digest-fixture.ts';
 import { listGoldens } from '../support/goldens.ts';
 import {
   hashOf,
@@ -257,5 +258,28 @@ describe('backfill', () => {
       ['BAD_JSON', 'byte 0', 'file-failed', '2024-02-01', 'trail'],
       ['NOT_AN_EVENT', expect.stringMatching(/^record 2, /), 'file-failed', '2024-02-01', 'trail'],
     ]);
+  });
+
+  test('holds the files against the digests with --verify, and names what is changed', async () => {
+    // Prepare
+    const { objects, fileKeys, digestKeys } = signedTrail(3);
+    writeTrail(trail, Object.fromEntries(objects));
+    writeFileSync(join(folder, 'keys.json'), JSON.stringify({ PublicKeyList: [signingKey] }));
+    writeTrail(trail, { [fileKeys[0] ?? '']: trailFile([trailRecord({ id: 'forged' })]) });
+    const args = ['backfill', trail, '--lake', lake, '--workers', '1', '--verify'];
+
+    // Act
+    const { status, stdout } = await run([...args, '--public-keys', 'keys.json'], { folder });
+    const withoutKeys = await run(args, { folder });
+
+    // Assess
+    expect(status).toBe(1);
+    expect(stdout).toContain(`FILE_CHANGED ${fileKeys[0]}\n`);
+    expect(stdout).toContain(`NO_SIGNATURE ${digestKeys[2]}\n`);
+    expect(stdout).toContain('6 named in them');
+    expect(withoutKeys).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching('list-public-keys'),
+    });
   });
 });

@@ -8,6 +8,8 @@ export interface MemoryStorage extends Storage {
   readonly writes: string[];
   /** Keys that cannot be read, and why. */
   readonly refused: Map<string, FileFailureCode>;
+  /** Kept beside objects, by key. */
+  readonly beside: Map<string, Record<string, string>>;
 }
 
 export interface MemoryOptions {
@@ -29,6 +31,7 @@ export function memoryStorage(
 ): MemoryStorage {
   const writes: string[] = [];
   const refused = new Map<string, FileFailureCode>();
+  const beside = new Map<string, Record<string, string>>();
   const write = async (what: string) => {
     writes.push(what);
     await beforeWrite(what);
@@ -43,6 +46,8 @@ export function memoryStorage(
     objects,
     writes,
     refused,
+    beside,
+    metadata: async (key) => beside.get(key) ?? {},
     async *list(prefix) {
       yield listed(prefix);
     },
