@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { printable } from './printable.ts';
 
 /** One column of a table. */
@@ -105,16 +106,10 @@ function shortText(value: TableCell): string {
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const wide =
-  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
 
-/** Characters that a text takes of a line. */
+/** Columns that a text takes of a line. */
 export function widthOf(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what plain text consists of.
-  if (/^[\x00-\u02ff]*$/.test(text)) return text.length;
-  let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1;
-  return width;
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
 
 /** Cuts a text to a width, with a mark where it is cut. */

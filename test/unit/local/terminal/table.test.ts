@@ -70,6 +70,20 @@ describe('A table', () => {
     ).toEqual(['日本  1', 'e\u0301     2', '😀    3']);
   });
 
+  test.each([
+    ['a character beyond the first plane', '𠀀'],
+    ['a flag', '🇪🇺'],
+    ['a family', '👩‍👩‍👧'],
+    ['an emoji that is one by its selector', '✈️'],
+    ['a digit in a key', '1️⃣'],
+    ['Hangul in its parts', '\u1112\u1161\u11ab'],
+    ['a full-width letter', 'Ａ'],
+  ])('gives two columns to %s', (_, text) => {
+    const narrow = [{ name: 'n' }, { name: 'm' }];
+
+    expect(linesOf([[text, '1']], {}, narrow).slice(1)).toEqual(['──  ─', `${text}  1`]);
+  });
+
   test('lets nothing in a cell move the cursor', () => {
     expect(linesOf([['a\nb\tc\u001b[31m\u0007\u202e\u0085', '1']]).at(-1)).toContain(
       'a\\nb\\tc\\u001b[31m\\u0007\\u202e\\u0085',
