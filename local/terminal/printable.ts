@@ -1,5 +1,3 @@
-import type { Output } from './terminal.ts';
-
 /**
  * What would move the cursor, change colours, title or clipboard, turn the direction of a line or be seen by
  * nobody: control and format characters, separators of lines, halves of characters. Two format characters
@@ -27,8 +25,11 @@ export function printableLines(text: string): string {
   );
 }
 
-/** JSON as a terminal may show it, which still means the same; elsewhere it stays as it is. */
-export function shownJson(json: string, { columns }: Output): string {
+/** JSON as a terminal may show it, which still means the same; where nobody looks it stays as it is. */
+export function shownJson(
+  json: string,
+  { columns }: { readonly columns: number | undefined },
+): string {
   return columns === undefined ? json : printable(json);
 }
 
