@@ -1,7 +1,10 @@
 /** A word as code. */
 export const code = (text: string) => `\`${text}\``;
 
-export const sqlBlock = (sql: string) => `\`\`\`sql\n${sql}\n\`\`\``;
+/** Text as it is, in a language. */
+export const block = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
+
+export const sqlBlock = (sql: string) => block('sql', sql);
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
 

@@ -5,6 +5,7 @@ import type { InstanceTags } from '../endpoints/ec2.ts';
 import { instanceTagsIn } from '../endpoints/instance-tags.ts';
 import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
 import { type InputFilter, inputOf } from '../input/paths.ts';
+import { exportForms } from '../input/unfold.ts';
 import { today } from '../lake/compact-days.ts';
 import { openJournal } from '../lake/journal.ts';
 import { makeLake } from '../lake/lake-folder.ts';
@@ -163,6 +164,7 @@ export const put = defineCommand({
     if (report.records === 0 && report.already === 0) {
       progress.note('There is no event in the input.');
     }
+    if ((report.failures.NOT_AN_EVENT ?? 0) > 0) progress.note(whatIsLookedFor);
     if (tags) noteTags(report, stack, progress.note);
     if (terminal.interrupted.aborted) {
       progress.note(
@@ -240,6 +242,9 @@ function stackIn(values: StackValues): StackOptions {
   });
   return { ...stack, parameters: { LogLevel: 'DEBUG', ...stack.parameters } };
 }
+
+/** What to hold an input against that is none of it. */
+export const whatIsLookedFor = `What is no event (NOT_AN_EVENT) is none of these: EventBridge events, CloudTrail records and files, ${exportForms.join(', ')}, lines of a CloudWatch Logs export, CSV with a column eventJson or @message.`;
 
 function arrivalIn(value = 'event'): 'event' | 'now' {
   if (value === 'event' || value === 'now') return value;

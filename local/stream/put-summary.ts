@@ -102,18 +102,18 @@ function failuresText({ failed, tooLarge, failures }: FilesReport): string {
 
 function nextSteps({ report: { rows, failed, tooLarge }, lake }: PutSummaryFacts): string[] {
   const option = `--lake ${shellWord(lake)}`;
-  return [
+  const steps = [
     ...(rows > 0
       ? [
-          '',
-          'Next:',
-          `  ${invocationPrefix} overview ${option}`,
-          `  ${invocationPrefix} query --list`,
-          `  ${invocationPrefix} query ${option} "SELECT day, source, count(*) AS events FROM events GROUP BY ALL ORDER BY ALL"`,
+          `overview ${option}`,
+          'query --list',
+          `query ${option} "SELECT day, source, count(*) AS events FROM events GROUP BY ALL ORDER BY ALL"`,
+          `view ${option}`,
         ]
       : []),
-    ...(failed > tooLarge
-      ? [`  ${invocationPrefix} query ${option} "SELECT * FROM failures"`]
-      : []),
+    ...(failed > tooLarge ? [`query ${option} "SELECT * FROM failures"`] : []),
   ];
+  return steps.length > 0
+    ? ['', 'Next:', ...steps.map((step) => `  ${invocationPrefix} ${step}`)]
+    : [];
 }

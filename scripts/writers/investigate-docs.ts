@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { main } from '../../local/cli.ts';
 import { invocationPrefix } from '../../local/terminal/command.ts';
 import { createOutput, shellWord } from '../../local/terminal/terminal.ts';
+import { block } from '../markdown.ts';
 import type { Writer } from '../writer.ts';
 
 /** Characters of a line: what a page shows without a scroll bar. */
@@ -133,8 +134,6 @@ async function answerOf(args: readonly string[], folder: string): Promise<string
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}`);
   return text.trimEnd();
 }
-
-const block = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
 
 const shown = (args: readonly string[]) =>
   `${invocationPrefix} ${args.map((arg) => (/\s/.test(arg) ? `"${arg}"` : shellWord(arg))).join(' ')}`;

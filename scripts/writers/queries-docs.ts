@@ -1,7 +1,10 @@
+import type { Parameter } from '../../athena/named-sql.ts';
+import { parameters } from '../../athena/parameters.ts';
 import { readQueries } from '../../athena/queries.ts';
 import { askedOn } from '../../athena/tested-on.ts';
+import { invocationPrefix } from '../../local/terminal/command.ts';
 import { goldenTable } from '../golden-table.ts';
-import { sqlBlock } from '../markdown.ts';
+import { block, sqlBlock } from '../markdown.ts';
 import type { Writer } from '../writer.ts';
 
 /** `who_stopped_what` → `Who stopped what` */
@@ -12,20 +15,28 @@ const titleOf = (name: string) => {
 
 async function queriesPart(root: URL): Promise<string> {
   const parts: string[] = [];
-  for (const { name, question, change, sql } of readQueries()) {
+  for (const { name, question, change, notes, parameters: taken, sql } of readQueries()) {
     const code = sql
       .split('\n')
       .filter((_, at, lines) => lines.slice(0, at + 1).some((one) => !one.startsWith('--')))
       .join('\n');
     parts.push(
       `## ${titleOf(name)}`,
-      `\`${name}\`: ${question}`,
+      question,
+      block('sh', `${invocationPrefix} query ${[name, ...taken.map(optionOf)].join(' ')}`),
       change,
+      ...(notes.has('Note') ? [notes.get('Note') as string] : []),
       sqlBlock(code),
       await goldenTable(root, `queries/${name}`),
     );
   }
   return parts.join('\n\n');
+}
+
+/** A parameter as one types it: in brackets where it may be left out. */
+function optionOf({ name, example }: Parameter): string {
+  const option = `--${name} ${parameters[name].value}`;
+  return example === undefined ? `[${option}]` : option;
 }
 
 /** docs/queries.md: the named queries, with answers that a test holds the engine to. */
@@ -39,7 +50,7 @@ export const queriesDocs: Writer = {
 
 # Named queries
 
-These queries are saved in the workgroup. Each filters by \`source\` and \`day\` where its question allows. The answers are those of the sample lake (the events of \`events/readable/\`, each arriving as it happens, queried on ${askedOn}); \`npm run test:athena\` checks them on Trino. Long cells are cut. [athena.md](athena.md) says how to query, and what it costs.
+These queries are saved in the workgroup, and \`eventlake query NAME\` runs them on one machine, over the last days that the lake has or those of \`--since\` and \`--until\`; \`query --list\` shows all. What is in brackets may be left out: in Athena it stands in the query as a comment. Each filters by \`source\` and \`day\` where its question allows. The answers are those of the sample lake (the events of \`events/readable/\`, each arriving as it happens, queried on ${askedOn}); \`npm run test:athena\` checks them on Trino. Long cells are cut. [athena.md](athena.md) says how to query, and what it costs.
 
 ${await queriesPart(root)}
 `,

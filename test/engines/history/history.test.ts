@@ -288,3 +288,62 @@ describe('backfill of a bucket', () => {
     });
   });
 });
+
+describe('put of the same trail', () => {
+  const before = { ...process.env };
+  beforeAll(() => {
+    Object.assign(process.env, {
+      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_REGION: 'eu-west-1',
+    });
+  });
+  afterAll(() => {
+    process.env = before;
+  });
+
+  /** Rows without what only the way of an event decides. */
+  const rowsOf = async (lake: string) => {
+    const sql = 'SELECT * EXCLUDE (arrival_time, instances) FROM events ORDER BY event_id, account';
+    const { stdout } = await runCommand(['query', '--json', '--lake', lake, sql], { folder });
+    return stdout.split('\n');
+  };
+
+  test('from a folder of 5,400 files gives the rows of the backfill, once, and counts what is none', async () => {
+    const place = join(folder, trailBucket);
+    const first = await runCommand(['put', '--json', '--lake', 'put', place], { folder });
+    const again = await runCommand(['put', '--json', '--lake', 'put', place], { folder });
+
+    expect(first.status).toBe(0);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      files: organisation.files,
+      rows: organisation.rows,
+      failed: 0,
+      skipped: { digests: 450, 'not of a trail': 5 },
+    });
+    expect(JSON.parse(again.stdout)).toMatchObject({ files: 0, already: organisation.files });
+    expect(await rowsOf('put')).toEqual(await rowsOf('lake'));
+  });
+
+  test('from a bucket reads what the keys are asked for, and no more', async () => {
+    let reads = 0;
+    stack.s3Fault = (method, path) => {
+      if (method === 'GET' && path.includes('.json.gz')) reads++;
+      return undefined;
+    };
+    const args = ['--from', '2024-02-01', '--to', '2024-02-02', '--account', '123456789012'];
+    const { status, stdout } = await runCommand(
+      [
+        ...['put', '--json', '--lake', 'bucket', '--endpoint-url', stack.proxy, ...args],
+        `s3://${trailBucket}/${stack.prefix}`,
+      ],
+      { folder },
+    );
+    stack.s3Fault = () => undefined;
+
+    const files = 2 * 3 * 12;
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ files, rows: 2 * files, failed: 0 });
+    expect(reads).toBe(files);
+  });
+});
