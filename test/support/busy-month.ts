@@ -562,15 +562,16 @@ export function* eventsOfMonth({
           event: call(
             night + at * 45_000,
             at % 3 === 0 ? 's3' : 'iam',
-            at % 3 === 0 ? 'ListBuckets' : random.one(tries),
+            at % 3 === 0 ? 'ListBuckets' : (tries[at % tries.length] ?? ''),
             thief,
             at % 3 === 0
-              ? { readOnly: true }
+              ? {}
               : {
                   errorCode: 'AccessDenied',
                   errorMessage:
                     'User: arn:aws:sts::123456789012:assumed-role/etl-node/glue is not authorized to perform this with an explicit deny',
                 },
+            { readOnly: at % 3 === 0 || (tries[at % tries.length] ?? '').startsWith('List') },
           ),
           tags: noTags,
         };
