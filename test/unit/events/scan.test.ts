@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
-import { scanValue, skipSpace } from '../../../src/events/scan.ts';
+import { nestingOf, scanValue, skipSpace } from '../../../src/events/scan.ts';
 
 const scan = (text: string, isWhole = true) => scanValue(Buffer.from(text), 0, isWhole);
 
@@ -129,5 +129,23 @@ describe('skipSpace', () => {
     ['\u000b', 0],
   ])('of %j skips %i bytes', (text, count) => {
     expect(skipSpace(Buffer.from(text), 0)).toBe(count);
+  });
+});
+
+describe('How deep values lie', () => {
+  test.each<[json: string, nesting: number]>([
+    ['', 0],
+    ['{}', 1],
+    ['[[],[]]', 5],
+    ['{"a":{"b":[1,2]}}', 6],
+    ['"[[["', 0],
+    ['["\\"[[[",{"]]":[]}]', 6],
+  ])('%s', (json, nesting) => {
+    expect(nestingOf(Buffer.from(json))).toBe(nesting);
+  });
+
+  test('is not looked for where it cannot be as much as is asked for', () => {
+    expect(nestingOf(Buffer.from('[[[]]]'), 6)).toBe(6);
+    expect(nestingOf(Buffer.from('[[[]]]'), 7)).toBe(0);
   });
 });

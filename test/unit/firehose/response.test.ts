@@ -125,3 +125,21 @@ describe('The size of an answer', () => {
     expect([fits(bytes - 1), fits(bytes)]).toEqual([false, true]);
   });
 });
+
+describe('Room in a response', () => {
+  test.each([0, 1, 2, 3, 4, 100])(
+    'is told exactly before %i bytes of lines are written',
+    (bytes) => {
+      const lines = [Buffer.alloc(bytes, 'x')];
+      const least = bytesOf({
+        records: [okAnswer('a', lines, partition), { recordId: 'b', result: 'ProcessingFailed' }],
+      });
+      const builderOf = (maxBytes: number) =>
+        buildResponse([recordOf('a'), recordOf('b')], maxBytes);
+
+      expect(builderOf(least).hasRoom(0, bytes, partition)).toBe(true);
+      expect(builderOf(least).tryAnswer(0, okAnswer('a', lines, partition))).toBe(true);
+      expect(builderOf(least - 1).hasRoom(0, bytes, partition)).toBe(false);
+    },
+  );
+});
