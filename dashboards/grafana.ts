@@ -213,7 +213,6 @@ const variables = [
     label: 'Data source',
     type: 'datasource',
     query: plugin,
-    current: {},
     hide: 0,
     refresh: 1,
   },
