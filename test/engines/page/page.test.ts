@@ -200,6 +200,7 @@ describe('Instances', () => {
     );
     const lane = page.locator(`.lane[title="${mark?.instance_id}"]`);
     await lane.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(300); // drawn where it is now
     const picture = page.locator('.lanes .picture');
     const [label, box] = [await lane.boundingBox(), await picture.boundingBox()];
     const [first, days] = [Date.UTC(2026, 9, 26), 6];

@@ -430,8 +430,8 @@ export function instancesPanel(data: PageData, page: Page): HTMLElement {
     },
   });
 
-  viewport.append(spacer, drawn.element);
   spacer.append(drawn.element);
+  viewport.append(spacer);
   page.onChange(fill);
   addEventListener('beforeprint', fill);
   addEventListener('afterprint', fill);
