@@ -27,6 +27,8 @@ export function taggedCellsOf({
 
 /** A row with instances, and what its event tells of them. */
 export interface TaggedRow {
+  /** The time of the event, epoch milliseconds, where the row does not tell it. */
+  readonly eventMs?: number | undefined;
   readonly row: TaggedCells;
   readonly lessons: readonly Lesson[];
 }
@@ -49,6 +51,9 @@ const noCounts: TagCounts = {};
 /** What rows say of the tags of their instances. */
 export function tagCountsOf(instances: readonly RowInstance[]): TagCounts {
   if (instances.length === 0) return noCounts;
+  // Nearly all events are about one.
+  const [{ tag_status: only = '' } = {}] = instances;
+  if (instances.length === 1) return { [only]: 1 };
   const byStatus = Map.groupBy(instances, ({ tag_status: status }) => status);
   return Object.fromEntries(Array.from(byStatus, ([status, { length }]) => [status, length]));
 }
@@ -85,18 +90,20 @@ interface Seen {
 }
 
 function requestsOf(
-  { row, lessons }: TaggedRow,
+  { row, lessons, eventMs = epochMsOf(row.event_time ?? (row.arrival_time as string)) }: TaggedRow,
   own: OwnAccount | undefined,
   context: TagRowContext,
 ) {
   const home = homeOf(row.account, row.region);
-  const eventMs = epochMsOf(row.event_time ?? (row.arrival_time as string));
   const mayLookUp = !isOwnCall(row, own, context);
   // Of what is told twice, the first counts.
-  const lessonsById = new Map(lessons.toReversed().map((lesson) => [lesson.id, lesson]));
+  const lessonsById =
+    lessons.length > 0
+      ? new Map(lessons.toReversed().map((lesson) => [lesson.id, lesson]))
+      : undefined;
   return (row.instances ?? []).map((instance): Seen => {
     const id = instance.instance_id as string;
-    const lesson = lessonsById.get(id);
+    const lesson = lessonsById?.get(id);
     const request = { id, home: lesson?.home ?? home, eventMs, lesson, mayLookUp };
     return { instance, request };
   });
@@ -108,6 +115,7 @@ function isOwnCall(
   own: OwnAccount | undefined,
   { ownRole, memberRole }: TagRowContext,
 ): boolean {
+  if (arn === '') return false;
   const [, account, role, session] = sessionArn.exec(arn) ?? [];
   if (role === undefined) return false;
   if (account === own?.account && role === ownRole) return true;

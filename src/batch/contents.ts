@@ -1,4 +1,4 @@
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { Configuration } from '../config.ts';
 import { attempt, orThrow, RecordError } from '../errors.ts';
 import { type AwsEvent, eventIn, recognise } from '../events/event.ts';
@@ -6,13 +6,18 @@ import { isGzip } from '../events/gzip.ts';
 import {
   type Document,
   maxUnzippedBytesOf,
+  partWork,
   type ReadWork,
   readDocuments,
   unzip,
 } from '../events/read.ts';
 import { isControlMessage } from '../events/subscription.ts';
 import { maxLineBytesOf } from '../firehose/limits.ts';
-import { plainDocumentOf } from '../one-pass/plain-line.ts';
+import {
+  type LeftDocument,
+  type PlainDocument,
+  plainDocumentsIn,
+} from '../one-pass/plain-documents.ts';
 import { partitionOf } from '../partition/partition.ts';
 import { createTagBytes, fitInstances, lineOf, openLineOf } from '../rows/line.ts';
 import { rowOf } from '../rows/row.ts';
@@ -127,40 +132,74 @@ function unzipOf(
   return orThrow(unzipped);
 }
 
+/**
+ * Documents that stand where they should are read as they come; from where they do not on, the splitter says
+ * what is what, and those that were given already are passed over.
+ */
 function* documentsIn(
   bytes: Uint8Array,
   arrivedMs: number,
   options: ReadOptions,
   work: ReadWork,
 ): Generator<BatchDocument | 'control'> {
-  const plain = plainDocumentIn(bytes, arrivedMs, options);
-  if (plain) {
-    work.charge(bytes.length);
-    yield plain;
-    return;
+  const { limits, configuration } = options;
+  const found = plainDocumentsIn(bytes, arrivedMs, configuration.trustedSources);
+  let given = 0;
+  let parts = 0;
+  for (let next = found.next(); ; next = found.next()) {
+    if (next.done && next.value) return;
+    if (next.done || ++parts > limits.maxDocuments) break;
+    if ('line' in next.value && next.value.bytes.length <= limits.maxDocumentBytes) {
+      const { bytes: document, line, waiting } = next.value;
+      // An open line is taken as text.
+      work.charge(partWork + document.length + (waiting ? line.length : 0));
+      work.checkTime();
+      given++;
+      yield plainDocumentOf(next.value, arrivedMs, options);
+      continue;
+    }
+    for (const document of readDocuments(next.value.bytes, limits, work)) {
+      given++;
+      yield documentOf(document, arrivedMs, options);
+    }
   }
-  for (const document of readDocuments(bytes, options.limits, work)) {
-    const isControl = document.json.ok && isControlMessage(document.json.value);
-    yield isControl ? 'control' : batchDocumentOf(document, arrivedMs, options);
+  for (const document of readDocuments(bytes, limits, work)) {
+    if (given-- > 0) continue;
+    yield documentOf(document, arrivedMs, options);
   }
 }
 
-/** The record, where it is one plain event and nothing else: nearly all are, and need no parser. */
-function plainDocumentIn(
-  bytes: Uint8Array,
+function documentOf(
+  document: Document,
   arrivedMs: number,
-  { configuration, lessonsOf, limits }: ReadOptions,
-): BatchDocument | undefined {
-  if (bytes.length > limits.maxDocumentBytes || !isUtf8(bytes)) return undefined;
-  const plain = plainDocumentOf(bytes, arrivedMs, configuration.trustedSources);
-  if (typeof plain === 'string') return undefined;
-  const { eventSource: event_source, eventTime: event_time, kind } = plain;
-  const cells = { event_source, event_time, arrival_time: rowTimeOf(arrivedMs) };
-  const known = { bytes, partition: partitionOf(cells, configuration), isCall: isCallIn({ kind }) };
-  if (!('row' in plain)) return { ...known, line: plain.line };
-  const { row, event } = plain;
-  return { ...known, open: openLineOf(row), row: taggedCellsOf(row), lessons: lessonsOf(event) };
+  options: ReadOptions,
+): BatchDocument | 'control' {
+  const isControl = document.json.ok && isControlMessage(document.json.value);
+  return isControl ? 'control' : batchDocumentOf(document, arrivedMs, options);
 }
+
+/** One that was read in one pass. */
+function plainDocumentOf(
+  { bytes, line, waiting, ...plain }: PlainDocument & LeftDocument,
+  arrivedMs: number,
+  { configuration, lessonsOf }: ReadOptions,
+): BatchDocument {
+  const arrival_time = rowTimeOf(arrivedMs);
+  const { eventSource: event_source, eventTime: event_time, kind } = plain;
+  const cells = { event_source, event_time, arrival_time };
+  const known = { bytes, partition: partitionOf(cells, configuration), isCall: isCallIn({ kind }) };
+  if (waiting === undefined) return { ...known, line };
+  const { row, event, eventMs } = waiting;
+  const { instance_count } = row;
+  const rest = JSON.stringify({ instance_count, arrival_time });
+  const before = `${line},`;
+  const after = `,${rest.slice(1)}\n`;
+  const open = { before, after, bytes: line.length + emptyInstances + rest.length };
+  return { ...known, open, row: taggedCellsOf(row), eventMs, lessons: lessonsOf(event()) };
+}
+
+/** Of an open line: `,"instances":[]`, two commas and a newline, without the brace of the rest. */
+const emptyInstances = ',"instances":[]'.length + ','.length;
 
 /**
  * A line is written at once, but for the instances in it: a batch of rows that live until tags are there

@@ -6,7 +6,13 @@ import type { Item, Journey } from '../firehose/pack.ts';
 import { createBatchMemory } from '../one-pass/batch-memory.ts';
 import type { PlainEvent, Span, Waiting } from '../one-pass/read-event.ts';
 import { partitionOf } from '../partition/partition.ts';
-import { fitInstances, openLineOf, type TagBytes, withoutInstances } from '../rows/line.ts';
+import {
+  fitInstances,
+  openLineOf,
+  rowLimits,
+  type TagBytes,
+  withoutInstances,
+} from '../rows/line.ts';
 import type { Row, RowInstance } from '../rows/schema.ts';
 import { isInstant, rowTimeOf } from '../rows/time.ts';
 import type { Lesson } from '../tags/lesson.ts';
@@ -92,11 +98,11 @@ export function readPlainRecords(
       line,
     };
     if (plain.waiting === undefined) return about;
-    const { row } = plain.waiting;
+    const { row, eventMs } = plain.waiting;
     if ((row.instances?.length ?? 0) > maxInstances) return undefined;
     const one = {
       ...about,
-      waiting: { plain, tagged: { row, lessons: lessonsIn(plain.waiting) } },
+      waiting: { plain, tagged: { row, eventMs, lessons: lessonsIn(plain.waiting) } },
     };
     waiting.push(one);
     return one;
@@ -117,24 +123,33 @@ export function readPlainRecords(
   function closeOne(one: (typeof waiting)[number]): void {
     const { plain, tagged } = one.waiting;
     const { instances = [], instance_count } = tagged.row;
-    const most = { bytes: plain.line.end - plain.line.from + mostCountBytes };
-    let kept = fitInstances(most, instances, tagBytesOf);
-    if (kept.instances !== instances || kept.lineBytes > maxLineBytes) {
-      const { arrivedMs } = one.journey;
-      const row = {
-        ...memory.rowOf(plain.line),
-        arrival_time: rowTimeOf(arrivedMs),
-        instance_count,
-      };
-      const open = openLineOf(row as Row);
-      kept = fitInstances(open, instances, tagBytesOf);
-      if (kept.lineBytes > maxLineBytes) kept = withoutInstances(open);
+    const { line } = plain;
+    const { arrivedMs } = one.journey;
+    const open = line.end - line.from + mostCountBytes;
+    const jsonOf = (kept: readonly RowInstance[] | undefined) =>
+      JSON.stringify({ instances: kept, instance_count });
+    const close = (kept: readonly RowInstance[] | undefined, json: string, mostBytes: number) => {
+      one.line = memory.close(plain, json, arrivedMs, mostBytes) ?? nowhere;
+      one.lineBytes = one.line === nowhere ? mostBytes : one.line.end - one.line.from;
+      one.instances = kept ?? [];
+    };
+    if (instances.length === 1) {
+      // As nearly all are; a character takes three bytes at most.
+      const json = jsonOf(instances);
+      const most = open + 3 * json.length;
+      if (most <= Math.min(rowLimits.maxEnrichedBytes, maxLineBytes)) {
+        close(instances, json, most);
+        return;
+      }
     }
-    const cells: Row = { instance_count: instance_count as number };
-    if (kept.instances) cells.instances = [...kept.instances];
-    one.line = memory.close(plain, cells, one.journey.arrivedMs, kept.lineBytes) ?? nowhere;
-    one.lineBytes = kept.lineBytes;
-    one.instances = kept.instances ?? [];
+    let kept = fitInstances({ bytes: open }, instances, tagBytesOf);
+    if (kept.instances !== instances || kept.lineBytes > maxLineBytes) {
+      const row = { ...memory.rowOf(line), arrival_time: rowTimeOf(arrivedMs), instance_count };
+      const openLine = openLineOf(row as Row);
+      kept = fitInstances(openLine, instances, tagBytesOf);
+      if (kept.lineBytes > maxLineBytes) kept = withoutInstances(openLine);
+    }
+    close(kept.instances, jsonOf(kept.instances), kept.lineBytes);
   }
 
   return {

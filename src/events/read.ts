@@ -98,7 +98,7 @@ export interface ReadWork {
 const freeOfCharge: ReadWork = { charge: () => {}, checkTime: () => {} };
 
 /** What a part takes beside its bytes: to tell it from others, and to say what is wrong with it. */
-const partWork = 64;
+export const partWork = 64;
 
 /** JSON.stringify compares each object and list with all that it lies in, which takes 2 ns for each of those. */
 const nestingPerWork = 40;

@@ -1,4 +1,4 @@
-import { type Buffer, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import type { Row } from '../rows/schema.ts';
 import { growTo } from './kernel.ts';
 import { batchAt, mostDerivedBytes, mostGrowth } from './layout.ts';
@@ -30,9 +30,10 @@ export interface BatchMemory {
   ): PlainEvent | NotPlain;
   /**
    * Writes the rest of a line that waited for tags; undefined where there is no room for it.
+   * @param cells JSON of an object
    * @param mostBytes that the line has then: where there is no room, nothing is written
    */
-  close(line: PlainEvent, cells: Row, arrivalMs: number, mostBytes: number): Span | undefined;
+  close(event: PlainEvent, cells: string, arrivalMs: number, mostBytes: number): Span | undefined;
   /** The lines as base64, of which `dataOf` gives those of one; once all are written. */
   encode(): void;
   dataOf(line: Span): string;
@@ -53,9 +54,16 @@ const maxLinesBytes = 32 * 1024 * 1024;
 const taggedBytes = 8 * 1024 * 1024;
 /** What ends a line. */
 const mostEndBytes = 256;
+const comma = 0x2c;
 
-/** Those that no batch has: with the kernel's memory go its tables, and what it remembers. */
+/** Those that nobody has: with the kernel's memory go its tables, and what it remembers. */
 const idle: EventReader[] = [];
+
+/** A reader with its memory, for one who gives it back: what he reads stays there until then. */
+export function takeReader(): { readonly reader: EventReader; readonly release: () => void } {
+  const reader = idle.pop() ?? createEventReader();
+  return { reader, release: () => idle.push(reader) };
+}
 
 /** @param records of the batch, for which room is made */
 export function createBatchMemory(records: readonly { readonly data?: unknown }[]): BatchMemory {
@@ -68,7 +76,7 @@ export function createBatchMemory(records: readonly { readonly data?: unknown }[
   const linesAt = recordsEnd + slack + (3 - ((recordsEnd + slack) % 3));
   const mostOne = mostGrowth * maxPlainBytes + 2 * mostDerivedBytes;
   const room = linesAt + Math.min(mostGrowth * decodedBytes + mostOne + taggedBytes, maxLinesBytes);
-  const reader = idle.pop() ?? createEventReader();
+  const { reader, release } = takeReader();
   growTo(reader.kernel, room + slack);
   const { bytes } = reader.kernel;
   let top = batchAt;
@@ -107,11 +115,13 @@ export function createBatchMemory(records: readonly { readonly data?: unknown }[
     },
     close({ line }, cells, arrivalMs, mostBytes) {
       const from = linesEnd;
+      const open = line.end - line.from;
       if (from + mostBytes + mostEndBytes > room) return undefined;
-      const text = `,${JSON.stringify(cells).slice(1, -1)}`;
-      const open = from + line.end - line.from;
       bytes.copyWithin(from, line.from, line.end);
-      const end = reader.finish(open + bytes.write(text, open), from, arrivalMs);
+      const length = bytes.write(cells, from + open);
+      // Its braces give way to what is before and behind it.
+      bytes[from + open] = comma;
+      const end = reader.finish(from + open + length - 1, from, arrivalMs);
       linesEnd = nextLineAt(linesAt, end);
       return { from, end };
     },
@@ -123,9 +133,7 @@ export function createBatchMemory(records: readonly { readonly data?: unknown }[
     },
     rowOf: ({ from, end }) => JSON.parse(`${bytes.toString('utf8', from, end)}}`) as Row,
     bytesOf: ({ from, end }) => Uint8Array.prototype.slice.call(bytes, from, end),
-    release() {
-      idle.push(reader);
-    },
+    release,
   };
 }
 
@@ -134,7 +142,7 @@ function nextLineAt(linesAt: number, end: number): number {
   return linesAt + Math.ceil((end - linesAt) / 3) * 3;
 }
 
-export function isBlank(bytes: Buffer, from: number, end: number): boolean {
+export function isBlank(bytes: Uint8Array, from: number, end: number): boolean {
   for (let at = from; at < end; at++) {
     const byte = bytes[at];
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;

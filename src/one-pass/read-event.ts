@@ -1,6 +1,6 @@
 import type { AwsEvent } from '../events/event.ts';
 import { type EventInstance, instancesIn, withStates } from '../events/instances.ts';
-import { isObject, type Json, type JsonObject, parseJson } from '../json.ts';
+import { type Json, type JsonObject, ownValue, parseJson } from '../json.ts';
 import {
   type Derived,
   envelopeFacts,
@@ -27,6 +27,7 @@ import {
   leftoversAt,
   mostDerivedBytes,
   mostGrowth,
+  placesAt,
   stateArrivalDay,
   stateAt,
   stateCaptures,
@@ -42,10 +43,11 @@ import {
   stateOpenMemos,
   statePlan,
   stateReason,
+  stateSecondOfDay,
   stateShape,
 } from './layout.ts';
 import { cellsOf, createMemory, type Made, type Memory, type Shape, textAt } from './remember.ts';
-import { keyOf, type Plan, recordGroups, type Tables, writeTables } from './tables.ts';
+import { type Entry, keyOf, type Plan, recordGroups, type Tables, writeTables } from './tables.ts';
 
 /** Bytes of the memory. */
 export interface Span {
@@ -71,6 +73,8 @@ export interface PlainEvent {
 
 export interface Waiting {
   readonly row: Row;
+  /** The time of the event, epoch milliseconds, where it is known without reading its cell. */
+  readonly eventMs: number | undefined;
   /** Of events of one shape always the same: what one teaches, the others teach of their own instance. */
   readonly shape: Shape | undefined;
   /** Parsed on first need. */
@@ -113,6 +117,7 @@ export interface EventReader {
   finish(lineEnd: number, target: number, arrivalMs: number): number;
 }
 
+const quote = 0x22;
 const dayMs = 24 * 60 * 60 * 1000;
 /** What ends a line, and what vectors write behind it. */
 const mostEndBytes = 256;
@@ -280,10 +285,11 @@ export function createEventReader(): EventReader {
     const line = { from: target, end: lineEnd };
     let shape: Shape | undefined;
     if (shapeId === 1 && instances.length === 1) {
-      shape = { row: { ...row } };
+      const { event_time, arrival_time, ...likeAll } = row;
+      shape = { row: likeAll };
       memory.makeShape(shape);
     }
-    return { ...about, line, waiting: { row, shape, event } };
+    return { ...about, line, waiting: { row, eventMs: undefined, shape, event } };
   }
 
   /** Of an event whose like was read before, but for the one instance that it is about. */
@@ -300,20 +306,26 @@ export function createEventReader(): EventReader {
     const idEnd = words[capturesAt / 4 + 2] as number;
     const idLength = (words[capturesAt / 4 + 3] as number) >>> 8;
     const instance_id = bytes.toString('latin1', idEnd - idLength, idEnd);
-    const eventTime = writtenTime();
+    const isOnArrivalDay = words[state + stateIsSameDay] === 1;
+    const eventTime = isOnArrivalDay ? undefined : writtenTime();
     const [like] = shape.row.instances ?? [];
     const row = { ...shape.row, instances: [{ ...like, instance_id }] };
-    row.event_time = eventTime as string;
-    row.arrival_time = arrivalTime();
+    const eventMs = isOnArrivalDay
+      ? dayStart + 1000 * (words[state + stateSecondOfDay] as number)
+      : undefined;
+    if (eventMs === undefined) {
+      row.event_time = eventTime as string;
+      row.arrival_time = arrivalTime();
+    }
     return {
       family: plan.family,
       end,
       line: { from: target, end: words[state + stateLineEnd] as number },
       eventSource: type?.envelope?.source,
       eventTime,
-      isOnArrivalDay: words[state + stateIsSameDay] === 1,
+      isOnArrivalDay,
       kind,
-      waiting: { row, shape, event: () => parsedEvent(plan, type, from, end) },
+      waiting: { row, eventMs, shape, event: () => parsedEvent(plan, type, from, end) },
     };
   }
 
@@ -327,7 +339,7 @@ export function createEventReader(): EventReader {
   function rowCells(plan: Plan, cells: Row): Row {
     const row: Record<string, unknown> = {};
     for (const column of ['account', 'region'] as const) {
-      const entry = plan.entries.find((one) => one.column === column);
+      const entry = plan.byColumn.get(column);
       const value = entry === undefined ? undefined : valueAt(entry.index);
       row[column] = cells[column] ?? (typeof value === 'string' ? value : undefined);
     }
@@ -342,7 +354,9 @@ export function createEventReader(): EventReader {
 
   function valueAt(index: number): Json | undefined {
     const text = textAt(kernel, index);
-    return text === '' ? undefined : parseJson(text);
+    if (text === '') return undefined;
+    const isString = text.charCodeAt(0) === quote && !text.includes('\\');
+    return isString ? text.slice(1, -1) : parseJson(text);
   }
 
   /** The stored cells of values that the kernel could not write, and the patch; as rowOf makes them. */
@@ -424,13 +438,45 @@ export function createEventReader(): EventReader {
   }
 
   function parsedEvent(plan: Plan, type: Made | undefined, from: number, end: number): AwsEvent {
-    const document = parseJson(kernel.bytes.toString('utf8', from, end)) as JsonObject;
+    const document = lazyObject(plan, plan.family === 'bare' ? 'record' : 'envelope', from, end);
     if (plan.family === 'bare') return { family: 'bare', record: document };
     if (plan.family === 'other') {
       return { family: 'other', envelope: document, isAwsMade: type?.isAwsMade ?? false };
     }
-    const { detail } = document;
-    return { family: 'wrapped', envelope: document, record: isObject(detail) ? detail : {} };
+    const detail = plan.entryOf.get(keyOf('envelope', 'detail')) as Entry;
+    const place = placesAt / 4 + 2 * detail.index;
+    const { words } = kernel;
+    const record = lazyObject(plan, 'record', words[place] as number, words[place + 1] as number);
+    return { family: 'wrapped', envelope: document, record };
+  }
+
+  /**
+   * An object of which each member is parsed as it is asked for, as long as no other event is read: few members
+   * are. Who wants all of them gets them parsed.
+   */
+  function lazyObject(plan: Plan, part: Part, from: number, end: number): JsonObject {
+    const parsed: Record<string, Json | undefined> = Object.create(null);
+    let whole: JsonObject | undefined;
+    const all = () => {
+      whole ??= parseJson(kernel.bytes.toString('utf8', from, end)) as JsonObject;
+      return whole;
+    };
+    const member = (key: string): Json | undefined => {
+      const entry = plan.entryOf.get(keyOf(part, key));
+      if (entry === undefined) return ownValue(all(), key);
+      if (!(key in parsed)) parsed[key] = valueAt(entry.index);
+      return parsed[key];
+    };
+    return new Proxy(Object.create(null) as JsonObject, {
+      get: (_, key) => (typeof key === 'string' ? member(key) : undefined),
+      has: (_, key) => key in all(),
+      ownKeys: () => Reflect.ownKeys(all()),
+      getOwnPropertyDescriptor: (_, key) => ({
+        value: member(String(key)),
+        enumerable: true,
+        configurable: true,
+      }),
+    });
   }
 
   return {

@@ -79,6 +79,7 @@ export interface Plan {
   readonly entries: readonly Entry[];
   /** By the part and key of each. */
   readonly entryOf: ReadonlyMap<string, Entry>;
+  readonly byColumn: ReadonlyMap<string, Entry>;
   /** Those that twins and constants are about: of what is uneven in them rowOf's way has to judge. */
   readonly paired: readonly Entry[];
   readonly memos: readonly Memo[];
@@ -358,7 +359,10 @@ function createPlanWriter(kernel: Kernel, writer: TableWriter): (family: Family)
       const facts = shaped.flatMap((key) => [indexOf('envelope', key), 0]);
       say(planShapeFacts, writer.numbers([shaped.length, ...facts]));
     }
-    return { family, at, entries, entryOf, paired, memos };
+    const byColumn = new Map(
+      entries.flatMap((entry) => (entry.column === undefined ? [] : [[entry.column, entry]])),
+    );
+    return { family, at, entries, entryOf, byColumn, paired, memos };
   };
 }
 

@@ -76,7 +76,10 @@ function twoDigits(number: number): string {
 
 /** A row's time as epoch milliseconds. */
 export function epochMsOf(time: RowTime): number {
-  return Date.parse(`${time.replace(' ', 'T')}Z`);
+  const day = dayOf(time);
+  if (day !== lastDay.text) lastDay = { startMs: Date.parse(`${day}T00:00:00Z`), text: day };
+  const minutes = 60 * Number(time.slice(11, 13)) + Number(time.slice(14, 16));
+  return lastDay.startMs + 60_000 * minutes + Math.round(1000 * Number(time.slice(17)));
 }
 
 /** The UTC day of a row's time, `yyyy-MM-dd`. */

@@ -14,10 +14,15 @@ const accountId = /^\d{12}$/;
 
 /** The home that an account and a Region make; undefined where they do not look like that. */
 export function homeOf(account: unknown, region: unknown): Home | undefined {
+  if (account === last?.account && region === last?.region) return last;
   if (typeof account !== 'string' || !accountId.test(account)) return undefined;
   if (typeof region !== 'string' || !regionName.test(region)) return undefined;
-  return { account, region };
+  last = { account, region };
+  return last;
 }
+
+/** Most events of a stream are from one home. */
+let last: Home | undefined;
 
 const instanceArn = /^arn:[a-z-]+:[a-z0-9]+:([a-z0-9-]+):(\d{12}):(?:managed-)?instance\//;
 

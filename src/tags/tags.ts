@@ -101,15 +101,17 @@ export function createTags({
     lessonsOf,
     async answer(requests, { own, ...budget }) {
       const nowMs = budget.now();
-      const known: Known = await memory.recall(requests.flatMap(keysOf));
+      const keys = requests.map(({ home, id }) => home && keyOf(home, id));
+      const known: Known = await memory.recall(keys.filter((key) => key !== undefined));
       const inTime = learnWithin(requests);
 
       const isAsked = new Set<TagRequest>();
       const wanted: Wanted[] = [];
-      for (const request of inTime) {
+      for (const [index, request] of inTime.entries()) {
+        if (!find) break;
         const { id, home } = request;
         const clientConfig = home && clientConfigOf(home, own, members);
-        if (!find || !clientConfig || !isWanted(request, known, nowMs)) continue;
+        if (!clientConfig || !isWanted(request, known, keys[index], nowMs)) continue;
         isAsked.add(request);
         wanted.push({ id, home, clientConfig });
       }
@@ -125,9 +127,9 @@ export function createTags({
       // Once a set: thousands of instances may have the same.
       const keptOnce = new Map<TagSet, TagSet>();
       return requests.map((request, index) => {
-        if (index >= inTime.length) return { status: 'failed' };
-        const set = told(request) ?? setKnown(request, known, found);
-        if (!set) return { status: isAsked.has(request) ? 'failed' : 'skipped' };
+        if (index >= inTime.length) return failed;
+        const set = told(request) ?? setKnown(request, known, keys[index], found);
+        if (!set) return isAsked.has(request) ? failed : skipped;
         const tags = keptOnce.get(set.tags) ?? keptOf(set.tags, isKept);
         keptOnce.set(set.tags, tags);
         return { ...set, tags, status: isEmptySet(tags) ? 'none' : 'found' };
@@ -136,12 +138,12 @@ export function createTags({
       /** Learns in turn what the events tell, as far as there is time, and gives those that were in time. */
       function learnWithin(requests: readonly TagRequest[]): readonly TagRequest[] {
         let work = 0;
-        const late = requests.findIndex((request) => {
-          const [key] = keysOf(request);
+        const late = requests.findIndex((request, index) => {
+          const key = keys[index];
           const { facts } = key === undefined ? nothingKnown : knowledgeOf(known, key);
           work += factWork * (1 + facts.length);
           if (work > maxWork || budget.remainingMs() < 0) return true;
-          learn(known, request, isKept, nowMs);
+          learn(known, request, key, isKept, nowMs);
           return false;
         });
         return late === -1 ? requests : requests.slice(0, late);
@@ -153,9 +155,8 @@ export function createTags({
 /** What is known of the instances of a batch, as it grows. */
 type Known = Map<string, Knowledge>;
 
-function keysOf({ home, id }: TagRequest): string[] {
-  return home ? [keyOf(home, id)] : [];
-}
+const failed: TagAnswer = { status: 'failed' };
+const skipped: TagAnswer = { status: 'skipped' };
 
 function knowledgeOf(known: Known, key: string): Knowledge {
   return known.get(key) ?? nothingKnown;
@@ -176,10 +177,15 @@ function asOfNow(fact: SetFact, { facts }: Knowledge): SetFact {
   return { ...fact, timeMs: Math.max(fact.timeMs, facts.at(-1)?.timeMs ?? 0) };
 }
 
-function learn(known: Known, request: TagRequest, isKept: TagFilter, nowMs: number): void {
-  const { home, id, eventMs: timeMs, lesson } = request;
-  if (lesson === undefined || home === undefined || !isCredible(request, nowMs)) return;
-  const key = keyOf(home, id);
+function learn(
+  known: Known,
+  request: TagRequest,
+  key: string | undefined,
+  isKept: TagFilter,
+  nowMs: number,
+): void {
+  const { eventMs: timeMs, lesson } = request;
+  if (lesson === undefined || key === undefined || !isCredible(request, nowMs)) return;
   known.set(key, withLesson(knowledgeOf(known, key), lesson, timeMs, isKept));
 }
 
@@ -211,10 +217,14 @@ function keysIn({ put, gone }: Delta): string[] {
 }
 
 /** Whether it is worth a look-up; own calls never are, or they would go on for ever. */
-function isWanted(request: TagRequest, known: Known, nowMs: number): boolean {
-  const { home, id, eventMs, lesson, mayLookUp } = request;
-  if (!mayLookUp || home === undefined || lesson?.tells === 'tags') return false;
-  return isAskedFor(knowledgeOf(known, keyOf(home, id)), eventMs, nowMs);
+function isWanted(
+  { eventMs, lesson, mayLookUp }: TagRequest,
+  known: Known,
+  key: string | undefined,
+  nowMs: number,
+): boolean {
+  if (!mayLookUp || key === undefined || lesson?.tells === 'tags') return false;
+  return isAskedFor(knowledgeOf(known, key), eventMs, nowMs);
 }
 
 type ToldTags = Omit<Extract<TagAnswer, { readonly tags: TagSet }>, 'status'>;
@@ -228,13 +238,14 @@ function told({ eventMs, lesson }: TagRequest): ToldTags | undefined {
 
 /** What is known by now. An old set is still given out, with its time. */
 function setKnown(
-  { home, id, eventMs }: TagRequest,
+  { eventMs }: TagRequest,
   known: Known,
+  key: string | undefined,
   found: Found,
 ): ToldTags | undefined {
-  if (home === undefined) return undefined;
-  const key = keyOf(home, id);
-  const set = setAt(knowledgeOf(known, key), eventMs);
+  const knowledge = key === undefined ? nothingKnown : knowledgeOf(known, key);
+  if (key === undefined || knowledge === nothingKnown) return undefined;
+  const set = setAt(knowledge, eventMs);
   return set && { tags: set.tags, source: sourceOf(set, found.get(key)), timeMs: set.timeMs };
 }
 

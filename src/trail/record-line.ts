@@ -3,7 +3,7 @@ import { addTags } from '../batch/add-tags.ts';
 import { orThrow, RecordError } from '../errors.ts';
 import { eventIn } from '../events/event.ts';
 import { type Document, readDocuments } from '../events/read.ts';
-import { plainDocumentOf } from '../one-pass/plain-line.ts';
+import { plainDocumentOf } from '../one-pass/plain-documents.ts';
 import { otherSource } from '../partition/sources.ts';
 import { lineOf } from '../rows/line.ts';
 import { rowOf } from '../rows/row.ts';
@@ -48,7 +48,7 @@ export function recordLineOf(
   options: LineOptions,
 ): RecordLine | Promise<RecordLine> {
   const plain = isUtf8(bytes) ? plainDocumentOf(bytes, file.arrivalMs) : undefined;
-  if (typeof plain === 'object' && plain.family === 'bare' && 'line' in plain) {
+  if (typeof plain === 'object' && plain.family === 'bare' && !plain.waiting) {
     const { eventSource: event_source, eventTime: event_time } = plain;
     return placed(plain.line, { event_source, event_time }, file, options);
   }

@@ -100,7 +100,7 @@ describe('The directions of imports', () => {
     ['src/tags/a.ts', '../rows/time.ts'],
     ['src/partition/a.ts', '../rows/schema.ts'],
     ['src/one-pass/a.ts', '../events/event.ts'],
-    ['src/batch/a.ts', '../one-pass/plain-line.ts'],
+    ['src/batch/a.ts', '../one-pass/plain-documents.ts'],
     ['local/input/a.ts', '../../src/events/split.ts'],
     ['local/stream/a.ts', '../lake/parquet.ts'],
     ['local/replay/a.ts', '../stream/open-stream.ts'],

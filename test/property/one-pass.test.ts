@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { recognise } from '../../src/events/event.ts';
 import { readLimits } from '../../src/events/read.ts';
 import { equalJson, isDeeperThan, parseJson } from '../../src/json.ts';
-import { plainDocumentOf } from '../../src/one-pass/plain-line.ts';
+import { plainDocumentOf } from '../../src/one-pass/plain-documents.ts';
 import { rowOf } from '../../src/rows/row.ts';
 import { type Column, columns, type Row } from '../../src/rows/schema.ts';
 import { eventText } from '../support/arbitraries.ts';
@@ -19,7 +19,8 @@ const jsonColumns = new Set(
 function copied(text: string): Row | undefined {
   const found = plainDocumentOf(Buffer.from(text), goldenArrivalMs);
   if (typeof found === 'string') return undefined;
-  const row = 'row' in found ? found.row : rowIn(found.line);
+  const { line, waiting } = found;
+  const row = waiting ? { ...JSON.parse(`${line}}`), ...waiting.row } : rowIn(line);
   expect([found.eventSource, found.eventTime, found.kind]).toEqual([
     row.event_source,
     row.event_time,

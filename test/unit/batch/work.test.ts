@@ -63,7 +63,11 @@ describe('Documents that JSON.parse reads wrongly', () => {
     ['keys with escapes, and numbers that JavaScript would change', escapedKeys(8_000)],
     ['such keys alone', escapedKeys(8_000).replaceAll('1.0', '1')],
     ['such numbers alone', escapedKeys(8_000).replaceAll('\\n', 'n')],
-  ])('are parsed once: %s', async (_, document) => {
+  ])('are parsed once: %s', async (_, event) => {
+    // A key of the event itself that has an escape leaves it to the parser.
+    const document = event.replace('"version"', '"v\\u0065rsion"');
+    expect(document).not.toBe(event);
+
     const taken = await take(packed(document, 6));
 
     expectCharged(taken);
