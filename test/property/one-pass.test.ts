@@ -137,6 +137,17 @@ describe('A line that is copied from the bytes of a record', () => {
     expect(built(of('"userName" : "alice"'))).toMatchObject({ actor_name: 'alice' });
   });
 
+  test('remembers nothing of other events for one whose keys have escapes', () => {
+    const of = (data: string) =>
+      '{"eventVersion":"1.11","eventTime":"2026-11-20T10:11:12Z","eventSource":"sso.amazonaws.com",' +
+      `"eventType":"AwsApiCall","responseElements":{"a\\u0000":1},"additionalEventData":{${data}}}`;
+
+    for (const data of ['"bytes":1', '"UserName":"bob"', '"bytes":2']) {
+      expectSame(copied(of(data)) as Row, built(of(data)));
+    }
+    expect(built(of('"UserName":"bob"'))).toMatchObject({ actor_name: 'bob' });
+  });
+
   test('says what the row says that is built of it, whatever the event', () => {
     fc.assert(
       fc.property(eventText, (text) => {

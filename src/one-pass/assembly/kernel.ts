@@ -935,8 +935,12 @@ function recallAll(): bool {
   const list = ofPlan(planMemos);
   const count = load<u32>(list);
   for (let i: u32 = 0, m = list + 4; i < count; i++, m += 8) {
-    let entry = recall(i + 1, <usize>load<u32>(m), i + 1);
-    if (entry && (load<u32>(entry + 16) & memoNeedsMore)) entry = recall(i + 1, <usize>load<u32>(m + 4), firstMoreBank + i);
+    const more = <usize>load<u32>(m + 4);
+    // What is watched is not known where a key of it has escapes: the few facts would say that of any other, too.
+    let entry: usize = 0;
+    const isKnown = watched != 0xffffffff || more == 0;
+    if (isKnown) entry = recall(i + 1, <usize>load<u32>(m), i + 1);
+    if (!isKnown || (entry && (load<u32>(entry + 16) & memoNeedsMore))) entry = recall(i + 1, more, firstMoreBank + i);
     if (entry == 0) {
       if (reason != notPlainMemo) return false;
       openMemo(i + 1);
