@@ -7,6 +7,7 @@ import { equalJson, isDeeperThan, parseJson } from '../../src/json.ts';
 import { plainDocumentOf } from '../../src/one-pass/plain-documents.ts';
 import { rowOf } from '../../src/rows/row.ts';
 import { type Column, columns, type Row } from '../../src/rows/schema.ts';
+import { rowTimeOf } from '../../src/rows/time.ts';
 import { eventText } from '../support/arbitraries.ts';
 import { goldenArrivalMs, listGoldens } from '../support/goldens.ts';
 import { propertyRuns as numRuns } from '../support/property-runs.ts';
@@ -20,7 +21,8 @@ function copied(text: string): Row | undefined {
   const found = plainDocumentOf(Buffer.from(text), goldenArrivalMs);
   if (typeof found === 'string') return undefined;
   const { line, waiting } = found;
-  const row = waiting ? { ...JSON.parse(`${line}}`), ...waiting.row } : rowIn(line);
+  const times = { arrival_time: rowTimeOf(goldenArrivalMs) };
+  const row = waiting ? { ...times, ...JSON.parse(`${line}}`), ...waiting.row } : rowIn(line);
   expect([found.eventSource, found.eventTime, found.kind]).toEqual([
     row.event_source,
     row.event_time,
