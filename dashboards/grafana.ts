@@ -29,6 +29,8 @@ const formats = { series: 0, table: 1 } as const;
 const placeholders: Readonly<Record<string, string>> = {
   ':since': "date_format($__timeFrom(), '%Y-%m-%d')",
   ':until': "date_format($__timeTo(), '%Y-%m-%d')",
+  ':askedsince': "date_format($__timeFrom(), '%Y-%m-%d')",
+  ':askeduntil': "date_format($__timeTo(), '%Y-%m-%d')",
   ':grain': quoted('grain'),
   ':accounts': quoted('account'),
 };
