@@ -4,6 +4,7 @@ import { check } from './commands/check.ts';
 import { compact } from './commands/compact.ts';
 import { cost } from './commands/cost.ts';
 import { demo } from './commands/demo.ts';
+import { detect } from './commands/detect.ts';
 import { invocation } from './commands/invocation.ts';
 import { overview } from './commands/overview.ts';
 import { put } from './commands/put.ts';
@@ -28,6 +29,7 @@ const commands: readonly Command[] = [
   put,
   backfill,
   query,
+  detect,
   view,
   overview,
   compact,

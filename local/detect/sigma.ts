@@ -22,8 +22,10 @@ export async function convertSigma(command: string, file: string): Promise<Conve
   if (code === 0 && sql !== '') return { sql };
   // The program says first what it does, then the reason, then where.
   const reason =
-    /Error(?: while converting)?: (.+)/.exec(stderr)?.[1] ?? stderr.trim().split('\n').at(-1);
-  return { refused: (reason ?? '').replace(/ in \S+$/, '') };
+    /Error while converting: (.+)/.exec(stderr) ??
+    /Error: (.+)/.exec(stderr) ??
+    /(.*)\s*$/.exec(stderr);
+  return { refused: (reason?.[1] ?? '').replace(/ in \S+$/, '') };
 }
 
 interface Output {
