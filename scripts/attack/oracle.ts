@@ -132,7 +132,7 @@ export function faultsOf(
   const identity = mapIn(record, 'userIdentity');
   expect('actor_type', row.actor_type, wordIn(identity, 'type'));
   expect('actor_name', row.actor_name, actorNameOf(record, identity));
-  expect('instances', idsIn(row), instancesOfRecord(record));
+  expect('instances', inOrder(idsIn(row), record), inOrder(instancesOfRecord(record), record));
   return faults;
 }
 
@@ -158,7 +158,9 @@ function faultsOfOther(row: Cells, event: Object): string[] {
   }
   const resources = event.get('resources');
   const texts = [...scalarsIn(resources), ...(isOfAws ? textsBelow(event.get('detail')) : [])];
-  const [found, ids] = [JSON.stringify(idsIn(row)), JSON.stringify(idsOf(texts))];
+  const [found, ids] = [idsIn(row), idsOf(texts)].map((list) =>
+    JSON.stringify(inOrder(list, event)),
+  );
   if (found !== ids) faults.push(`instances are ${found}, not ${ids}`);
   return faults;
 }
@@ -321,6 +323,17 @@ function idsOf(texts: readonly string[]): string[] {
 
 const idsIn = ({ instances = [] }: Cells) =>
   (instances as { instance_id: string }[]).map(({ instance_id: id }) => id);
+
+/** The order of keys is lost where one is a whole number: JavaScript has those first. */
+function inOrder(ids: string[], event: Object): string[] {
+  return hasNumberKey(event) ? ids.toSorted() : ids;
+}
+
+function hasNumberKey(value: Value | undefined): boolean {
+  if (Array.isArray(value)) return value.some(hasNumberKey);
+  if (!isMap(value)) return false;
+  return [...value].some(([key, member]) => /^\d+$/.test(key) || hasNumberKey(member));
+}
 
 /** One text for events that mean the same. */
 export const meaningOf = (event: Value): string => canonical(event);

@@ -31,7 +31,8 @@ describe.each(questions)('$query', ({ query, rows, columns, answer }) => {
   });
 });
 
-// It counts whatever there is, and judges nobody.
+/** They judge nobody; these columns of theirs count whatever there is, events of one's own as well. */
+const counts: Readonly<Record<string, readonly string[]>> = { silent_homes: ['events'] };
 const judging = questions.filter(({ query }) => query !== 'volume_and_delay');
 
 describe.each(judging)('$query, among forgeries of all that it finds', (question) => {
@@ -47,9 +48,13 @@ describe.each(judging)('$query, among forgeries of all that it finds', (question
 
   test('answers as if nobody had put them', async () => {
     const found = await lake.ask(onThatDay(queries.get(query) ?? ''));
-    const places = columns.map((column) => found.columns.findIndex(({ name }) => name === column));
+    const judged = columns.filter((column) => !counts[query]?.includes(column));
+    const places = judged.map((column) => found.columns.findIndex(({ name }) => name === column));
+    const wanted = judged.map((column) => columns.indexOf(column));
 
-    expect(found.rows.map((row) => places.map((at) => row[at]))).toEqual(answer);
+    expect(found.rows.map((row) => places.map((at) => row[at]))).toEqual(
+      answer.map((row) => wanted.map((at) => row[at])),
+    );
   });
 });
 
