@@ -27,16 +27,29 @@ const formats = { series: 0, table: 1 } as const;
  * range as a timestamp of UTC. Days are whole, so that the same day asks the same and a result may be used again.
  */
 const placeholders: Readonly<Record<string, string>> = {
-  ':since': "date_format($__timeFrom(), '%Y-%m-%d')",
-  ':until': "date_format($__timeTo(), '%Y-%m-%d')",
-  ':askedsince': "date_format($__timeFrom(), '%Y-%m-%d')",
-  ':askeduntil': "date_format($__timeTo(), '%Y-%m-%d')",
-  ':grain': quoted('grain'),
-  ':accounts': quoted('account'),
+  ...conditions,
+  ...rangeAs('since', 'until'),
+  // The range is always one that somebody asked for.
+  ...rangeAs('askedsince', 'askeduntil'),
+  grain: quoted('grain'),
+  accounts: quoted('account'),
 };
 
-const filled = (sql: string) =>
-  sql.replace(/:[a-z]+\b/g, (name) => placeholders[name] ?? conditions[name.slice(1)] ?? name);
+function rangeAs(first: string, last: string) {
+  return {
+    [first]: "date_format($__timeFrom(), '%Y-%m-%d')",
+    [last]: "date_format($__timeTo(), '%Y-%m-%d')",
+  };
+}
+
+/** @throws Error for a placeholder that the page has and this has not */
+function filled(sql: string): string {
+  return sql.replace(/(?<!\w):([a-z]+)\b/g, (found, name: string) => {
+    const value = placeholders[name];
+    if (value === undefined) throw new Error(`dashboards/grafana.ts does not know ${found} yet`);
+    return value;
+  });
+}
 
 /** A statement of the page as a table that SQL may read from. */
 const from = (name: StatementName) => `(\n${filled(statementText(name))}\n) AS answer`;
