@@ -13,11 +13,7 @@ import {
 } from '../events/read.ts';
 import { isControlMessage } from '../events/subscription.ts';
 import { maxLineBytesOf } from '../firehose/limits.ts';
-import {
-  type LeftDocument,
-  type PlainDocument,
-  plainDocumentsIn,
-} from '../one-pass/plain-documents.ts';
+import { type PlainDocument, plainDocumentsIn } from '../one-pass/plain-documents.ts';
 import { partitionOf } from '../partition/partition.ts';
 import { createTagBytes, fitInstances, lineOf, openLineOf } from '../rows/line.ts';
 import { rowOf } from '../rows/row.ts';
@@ -180,7 +176,7 @@ function documentOf(
 
 /** One that was read in one pass. */
 function plainDocumentOf(
-  { bytes, line, waiting, ...plain }: PlainDocument & LeftDocument,
+  { bytes, line, waiting, ...plain }: PlainDocument & { readonly bytes: Uint8Array },
   arrivedMs: number,
   { configuration, lessonsOf }: ReadOptions,
 ): BatchDocument {

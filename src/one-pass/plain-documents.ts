@@ -94,9 +94,10 @@ export function plainDocumentOf(
 /** Bytes of a document that is left to the parser. */
 export interface LeftDocument {
   readonly bytes: Uint8Array;
+  readonly reason: NotPlain;
 }
 
-export type FoundDocument = (PlainDocument & LeftDocument) | LeftDocument;
+export type FoundDocument = (PlainDocument & { readonly bytes: Uint8Array }) | LeftDocument;
 
 /**
  * The documents of a record, one after another, in lists or in files of CloudTrail: as events/split.ts finds them, as
@@ -161,7 +162,7 @@ function documentAt(
   if (bytes[at] !== openBrace) return undefined;
   const scan = scanValue(bytes, at, true);
   return typeof scan === 'object' && 'end' in scan
-    ? { bytes: bytes.subarray(at, scan.end) }
+    ? { bytes: bytes.subarray(at, scan.end), reason: found }
     : undefined;
 }
 

@@ -6,10 +6,11 @@ import { orThrow } from '../../src/errors.ts';
 import { eventIn } from '../../src/events/event.ts';
 import { readDocuments } from '../../src/events/read.ts';
 import { equalJson, parseJson } from '../../src/json.ts';
+import { plainDocumentOf } from '../../src/one-pass/plain-documents.ts';
 import { lineOf } from '../../src/rows/line.ts';
 import { eventTextOf, rebuild } from '../../src/rows/rebuild.ts';
 import { rowOf } from '../../src/rows/row.ts';
-import type { Row } from '../../src/rows/schema.ts';
+import { type Column, columns, type Row } from '../../src/rows/schema.ts';
 import { faultsOf } from '../support/column-check.ts';
 import { patchBetween, sortedText } from '../support/merge-patch.ts';
 
@@ -51,6 +52,20 @@ if (!folder) {
       expect(tooMuch.map(({ row }) => row.event_id)).toEqual([]);
     });
 
+    test('every one is plain, and says the same where it is read in one pass', () => {
+      for (const [index, { bytes }] of documents.entries()) {
+        const found = plainDocumentOf(bytes, arrivalMs);
+        if (typeof found === 'string') throw new Error(found);
+        const { line, waiting } = found;
+        const expected = rows[index]?.row as Row;
+        const { arrival_time } = expected;
+        const row = waiting
+          ? { arrival_time, ...JSON.parse(`${line}}`), ...waiting.row }
+          : JSON.parse(line.toString());
+        expect(meaningOf(JSON.parse(JSON.stringify(row)))).toEqual(meaningOf(expected));
+      }
+    });
+
     test('every one stands in its line byte for byte', () => {
       const lines = readFileSync(file, 'utf8')
         .split('\n')
@@ -69,4 +84,14 @@ function filesIn(folder: string): [name: string, file: string][] {
     .filter((file) => file.endsWith('.ndjson'));
   if (files.length === 0) throw new Error(`No events: ${folder}/{cloudtrail,eventbridge}/*.ndjson`);
   return files.map((file) => [basename(file), file]);
+}
+
+/** Texts of JSON mean the same in whatever order their keys are. */
+function meaningOf(row: Row): object {
+  const jsonColumns = (columns as readonly Column[]).filter(({ type }) => type === 'json');
+  const texts = jsonColumns.flatMap(({ name }) => {
+    const text = row[name as 'detail'];
+    return text === undefined ? [] : [[name, sortedText(parseJson(text))]];
+  });
+  return { ...row, ...Object.fromEntries(texts) };
 }
