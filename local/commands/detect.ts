@@ -64,8 +64,9 @@ export const detect = defineCommand({
         else {
           await writeFindings(judged.findings, terminal);
           const of = judged.failed > 0 ? `${rules.length - judged.failed} of ` : '';
-          await terminal.stderr.write(
-            `${counted(judged.findings.length, 'finding')} by ${of}${counted(rules.length, 'rule')}, ${since} to ${until ?? 'now'}.\n`,
+          const gap = judged.findings.length > 0 ? '\n' : '';
+          await terminal.stdout.write(
+            `${gap}${counted(judged.findings.length, 'finding')} by ${of}${counted(rules.length, 'rule')}, ${since} to ${until ?? 'now'}.\n`,
           );
         }
       },

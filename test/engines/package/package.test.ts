@@ -108,6 +108,7 @@ describe(`eventlake, installed from its packed file, on Node ${oldest}`, () => {
     expect(asked).toMatchObject({ status: 0, stdout: `{"n":${rows}}\n` });
     expect((await eventlake('query', 'root_use', '--since', '2026-11-01')).status).toBe(0);
     expect((await eventlake('overview')).status).toBe(0);
+    expect((await eventlake('detect')).stdout).toContain('rules');
     expect((await eventlake('restore')).stdout.trimEnd().split('\n')).toHaveLength(rows);
     expect((await eventlake('invocation', sample('security'))).status).toBe(0);
   });
