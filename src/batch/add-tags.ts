@@ -5,13 +5,20 @@ import type { OwnAccount } from '../tags/client-config.ts';
 import { homeOf } from '../tags/home.ts';
 import type { Lesson } from '../tags/lesson.ts';
 import { memberSessionName } from '../tags/member-session.ts';
+import type { Namer } from '../tags/queries.ts';
 import type { TagAnswer, TagRequest, Tags } from '../tags/tags.ts';
 
 /** Cells of a row that its instances' tags are found by, and those instances, to which they are added. */
 export type TaggedCells = {
-  readonly [C in 'account' | 'region' | 'event_time' | 'arrival_time' | 'actor_arn' | 'instances']?:
-    | Row[C]
-    | undefined;
+  readonly [C in
+    | 'account'
+    | 'region'
+    | 'event_time'
+    | 'arrival_time'
+    | 'actor_arn'
+    | 'kind'
+    | 'outcome'
+    | 'instances']?: Row[C] | undefined;
 };
 
 export function taggedCellsOf({
@@ -20,9 +27,11 @@ export function taggedCellsOf({
   event_time,
   arrival_time,
   actor_arn,
+  kind,
+  outcome,
   instances,
 }: Row): TaggedCells {
-  return { account, region, event_time, arrival_time, actor_arn, instances };
+  return { account, region, event_time, arrival_time, actor_arn, kind, outcome, instances };
 }
 
 /** A row with instances, and what its event tells of them. */
@@ -96,6 +105,7 @@ function requestsOf(
 ) {
   const home = homeOf(row.account, row.region);
   const mayLookUp = !isOwnCall(row, own, context);
+  const namedBy = namerOf(row);
   // Of what is told twice, the first counts.
   const lessonsById =
     lessons.length > 0
@@ -104,9 +114,15 @@ function requestsOf(
   return (row.instances ?? []).map((instance): Seen => {
     const id = instance.instance_id as string;
     const lesson = lessonsById?.get(id);
-    const request = { id, home: lesson?.home ?? home, eventMs, lesson, mayLookUp };
+    const request = { id, home: lesson?.home ?? home, eventMs, lesson, namedBy, mayLookUp };
     return { instance, request };
   });
+}
+
+/** Only AWS makes what is a state change or has an outcome; but of a call that failed, anybody the ids. */
+function namerOf({ kind, outcome }: TaggedCells): Namer {
+  if (kind === 'state_change' || outcome === 'success') return 'aws';
+  return outcome === undefined ? 'others' : 'failed call';
 }
 
 /** Our own DescribeTags comes back as an event: looking up for it would go on for ever. */

@@ -102,7 +102,14 @@ export function readPlainRecords(
     if ((row.instances?.length ?? 0) > maxInstances) return undefined;
     const one = {
       ...about,
-      waiting: { plain, tagged: { row, eventMs, lessons: lessonsIn(plain.waiting) } },
+      waiting: {
+        plain,
+        tagged: {
+          row: { ...row, outcome: memory.outcomeOf(line) } as Row,
+          eventMs,
+          lessons: lessonsIn(plain.waiting),
+        },
+      },
     };
     waiting.push(one);
     return one;

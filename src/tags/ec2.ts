@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { loadOnce } from '../load-once.ts';
 import type { ClientConfig } from './client-config.ts';
-import { type Answer, type LookUp, maxTagsPerPage } from './look-up.ts';
+import { type Answer, type LookUp, maxPagesPerCall, maxTagsPerPage } from './look-up.ts';
 import type { CredentialsProvider } from './member-credentials.ts';
 import { tagSetOf } from './tag-set.ts';
 
@@ -44,7 +44,12 @@ export function createEc2LookUp({ maxClients = defaultMaxClients } = {}): LookUp
     async ofIds(clientConfig, ids, signal) {
       const filters = [{ Name: 'resource-id', Values: [...ids] }];
       const found: TagDescription[] = [];
-      for await (const { tags } of pagesOf(clientConfig, filters, signal)) found.push(...tags);
+      let pages = 0;
+      for await (const { tags } of pagesOf(clientConfig, filters, signal)) {
+        // An endpoint of nothing but next pages would be asked until the time is over.
+        if (++pages > maxPagesPerCall) throw new Error('DescribeTags has no end of pages');
+        found.push(...tags);
+      }
       return setsOf(found);
     },
     async ofAll(clientConfig, maxPages, signal) {

@@ -22,6 +22,9 @@ export const maxIdsPerCall = 100;
 /** A page of its answer. */
 export const maxTagsPerPage = 1000;
 
+/** Pages of a call for a hundred ids: with sixty tags each they take six, however EC2 cuts them. */
+export const maxPagesPerCall = 30;
+
 /** What a batch may spend; the clock in epoch milliseconds, and the time that is left to wait. */
 export interface LookUpBudget {
   readonly now: () => number;
@@ -29,9 +32,9 @@ export interface LookUpBudget {
 }
 
 /** A batch waits for tags no longer than this, whatever is left of its time. */
-const maxWaitMs = 10_000;
+export const maxWaitMs = 10_000;
 /** A call that has less than this would rather fail for want of time than for anything else. */
-const minWaitMs = 1_000;
+export const minWaitMs = 1_000;
 
 /** Aborted when a batch has to go on without tags; undefined where it should not start to wait. */
 export function deadlineOf({ remainingMs }: LookUpBudget): AbortSignal | undefined {

@@ -2,7 +2,7 @@ import type { AwsEvent } from '../events/event.ts';
 import { isAskedFor } from './asked-for.ts';
 import { clientConfigOf, type Members, type OwnAccount } from './client-config.ts';
 import { type Home, keyOf } from './home.ts';
-import type { Found } from './home-query.ts';
+import type { Found, HomeQuery } from './home-query.ts';
 import {
   type Delta,
   type Knowledge,
@@ -13,9 +13,9 @@ import {
 } from './knowledge.ts';
 import type { Lesson } from './lesson.ts';
 import { lessonsOf } from './lessons.ts';
-import type { LookUp, LookUpBudget } from './look-up.ts';
+import { type LookUp, type LookUpBudget, maxWaitMs, minWaitMs } from './look-up.ts';
 import { createMemory, type Memory } from './memory.ts';
-import { queriesOf, type Wanted } from './queries.ts';
+import { type Namer, queriesOf, type Wanted } from './queries.ts';
 import { setAt } from './set-at.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { SweepLimits } from './sweeps.ts';
@@ -29,6 +29,8 @@ export interface TagRequest {
   readonly eventMs: number;
   /** What the event itself tells of it. */
   readonly lesson?: Lesson | undefined;
+  /** Who says that there is such an instance. */
+  readonly namedBy: Namer;
   /** False where the event comes of our own calls: they must never cause more of them. */
   readonly mayLookUp: boolean;
 }
@@ -67,6 +69,8 @@ export interface TagOptions {
   readonly memory?: Memory;
   /** When all instances of a home are asked for at once. */
   readonly sweepLimits?: SweepLimits;
+  /** Calls of a batch for instances that AWS does not name: anybody can invent a thousand. */
+  readonly maxLaterCalls?: number;
   /** Work that the requests of a batch may take, beside the waiting: those behind fail. */
   readonly maxWork?: number;
 }
@@ -93,6 +97,7 @@ export function createTags({
   isKept = keepAll,
   memory = createMemory(),
   sweepLimits,
+  maxLaterCalls = 10,
   maxWork = defaultMaxWork,
 }: TagOptions): Tags {
   const find = lookUp && createSingleFlight(lookUp, sweepLimits);
@@ -105,19 +110,31 @@ export function createTags({
       const known: Known = await memory.recall(keys.filter((key) => key !== undefined));
       const inTime = learnWithin(requests);
 
-      const isAsked = new Set<TagRequest>();
+      const wantedRequests = new Set<TagRequest>();
       const wanted: Wanted[] = [];
       for (const [index, request] of inTime.entries()) {
         if (!find) break;
-        const { id, home } = request;
+        const { id, home, namedBy } = request;
         const clientConfig = home && clientConfigOf(home, own, members);
         if (!clientConfig || !isWanted(request, known, keys[index], nowMs)) continue;
-        isAsked.add(request);
-        wanted.push({ id, home, clientConfig });
+        wantedRequests.add(request);
+        wanted.push({ id, home, clientConfig, namedBy });
       }
+      const { first, later } = queriesOf(wanted, maxLaterCalls);
+      const asked = new Set<string>();
       const found = new Map<string, SetFact>();
-      if (find && wanted.length > 0) {
-        for (const [key, fact] of await find(queriesOf(wanted), budget)) {
+      // The later ones have what is left of the time for all.
+      const startMs = budget.remainingMs();
+      const remainingMs = () => {
+        const leftMs = budget.remainingMs();
+        return Math.min(leftMs, maxWaitMs - (startMs - leftMs));
+      };
+      for (const queries of [first, later]) {
+        if (!find || queries.length === 0) continue;
+        // Others than AWS are not worth a failure.
+        if (queries === later && remainingMs() < minWaitMs) continue;
+        for (const key of queries.flatMap(keysOfQuery)) asked.add(key);
+        for (const [key, fact] of await find(queries, { ...budget, remainingMs })) {
           found.set(key, asOfNow(fact, knowledgeOf(known, key)));
         }
       }
@@ -129,11 +146,15 @@ export function createTags({
       return requests.map((request, index) => {
         if (index >= inTime.length) return failed;
         const set = told(request) ?? setKnown(request, known, keys[index], found);
-        if (!set) return isAsked.has(request) ? failed : skipped;
+        if (!set) return isAsked(request, keys[index]) ? failed : skipped;
         const tags = keptOnce.get(set.tags) ?? keptOf(set.tags, isKept);
         keptOnce.set(set.tags, tags);
         return { ...set, tags, status: isEmptySet(tags) ? 'none' : 'found' };
       });
+
+      function isAsked(request: TagRequest, key: string | undefined): boolean {
+        return wantedRequests.has(request) && key !== undefined && asked.has(key);
+      }
 
       /** Learns in turn what the events tell, as far as there is time, and gives those that were in time. */
       function learnWithin(requests: readonly TagRequest[]): readonly TagRequest[] {
@@ -150,6 +171,10 @@ export function createTags({
       }
     },
   };
+}
+
+function keysOfQuery({ home, ids }: HomeQuery): string[] {
+  return ids.map((id) => keyOf(home, id));
 }
 
 /** What is known of the instances of a batch, as it grows. */

@@ -86,7 +86,7 @@ export const metrics = {
   },
   TagsSkipped: {
     counts:
-      'Instances in rows that were not looked up: look-up is off, or their account or Region may not be asked.',
+      'Instances in rows that were not looked up: look-up is off, their account or Region may not be asked, or others than AWS name too many.',
     valueIn: ({ tags }) => tags.skipped ?? 0,
   },
   TagsOmitted: {

@@ -201,7 +201,10 @@ async function live(world: World): Promise<void> {
       (home.account === ownAccount || isMember(home.account));
 
     if (status === 'skipped') {
-      expect(isPermitted && !isOwnCall).toBe(false);
+      // Whom AWS does not name is not worth a failure for want of time.
+      const isLater = row.kind !== 'state_change' && row.outcome !== 'success';
+      const isOutOfTime = isLater && batch.remainingMs === 0;
+      expect(isPermitted && !isOwnCall && !isOutOfTime).toBe(false);
       return;
     }
     if (status === 'failed') {

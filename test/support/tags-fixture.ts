@@ -93,6 +93,7 @@ export const requestOf = (id: string, more: Partial<TagRequest> = {}): TagReques
   id,
   home,
   eventMs: noonMs,
+  namedBy: 'aws',
   mayLookUp: true,
   ...more,
 });

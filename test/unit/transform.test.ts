@@ -7,6 +7,7 @@ import { InvocationError } from '../../src/firehose/contract.ts';
 import { firehoseLimits } from '../../src/firehose/limits.ts';
 import type { PutBatch } from '../../src/firehose/put-again.ts';
 import { eventTextOf } from '../../src/rows/rebuild.ts';
+import { tagSetOf } from '../../src/tags/tag-set.ts';
 import type { Tags } from '../../src/tags/tags.ts';
 import { bugsIn } from '../../src/telemetry/summary.ts';
 import {
@@ -931,6 +932,41 @@ describe('A batch that would keep more than it may in memory', () => {
     expect(fatesOf(ran)).toEqual(['put again', 'x']);
     expect(ran.summary).toMatchObject({ events: 41, eventsPutAgain: 40, rows: 1 });
     expect(carriersIn(ran).map(({ text }) => text.split('\n').length)).toEqual(Array(40).fill(1));
+  });
+});
+
+describe('Whoever names an instance', () => {
+  const id = 'i-0abc123def4567890';
+  const call = { requestParameters: { instanceId: id } };
+  const records = [
+    busEvent('changed', {
+      'detail-type': 'EC2 Instance State-change Notification',
+      detail: { 'instance-id': id, state: 'stopped' },
+    }),
+    trailRecord('succeeded', call),
+    trailRecord('failed', { ...call, errorCode: 'AccessDenied' }),
+    busEvent('custom', { source: 'my.app', resources: [id] }),
+  ];
+
+  test.each<[how: string, encode: (event: string) => string | Uint8Array]>([
+    ['plain', (event) => event],
+    ['with a key that leaves the one pass', (event) => event.replace('{', '{"\\u0061":1,')],
+    ['gzipped', (event) => gzipSync(event)],
+  ])('is told to the look-ups alike, %s', async (_, encode) => {
+    const tags: Tags = {
+      ...noTags,
+      async answer(requests) {
+        return requests.map(({ namedBy }) => {
+          const tags = tagSetOf([['namedBy', namedBy]]);
+          return { status: 'found', tags, source: 'lookup', timeMs: arrivalMs };
+        });
+      },
+    };
+
+    const ran = await runRecords(records.map(encode), { tags });
+
+    const named = ran.answers.map(({ rows }) => rows?.[0]?.instances?.[0]?.tags?.namedBy);
+    expect(named).toEqual(['aws', 'aws', 'failed call', 'others']);
   });
 });
 

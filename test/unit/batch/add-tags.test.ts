@@ -65,6 +65,21 @@ describe('The instances of a batch', () => {
     ]);
   });
 
+  test.each<[cells: Partial<Row>, namedBy: string]>([
+    [{ kind: 'state_change' }, 'aws'],
+    [{ kind: 'api_call', outcome: 'success' }, 'aws'],
+    [{ kind: 'service_event', outcome: 'success' }, 'aws'],
+    [{ kind: 'api_call', outcome: 'failure' }, 'failed call'],
+    [{ kind: 'event' }, 'others'],
+    [{ kind: 'tag_change' }, 'others'],
+  ])('of %j are named by %s', async (cells, namedBy) => {
+    const { tags, requests } = createTags();
+
+    await addTags([rowOf(cells)], tags, context);
+
+    expect(requests().map((request) => request.namedBy)).toEqual([namedBy]);
+  });
+
   test('of an event without time are asked for as of its arrival', async () => {
     const { tags, requests } = createTags();
     const { event_time, ...row } = rowOf().row;

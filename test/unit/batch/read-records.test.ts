@@ -47,7 +47,7 @@ describe('The records of a batch', () => {
   });
 
   test('fail alone, and those behind for which there is no time', () => {
-    let left = 3;
+    let left = 4;
     const { opened } = read([busEvent('a'), 'oops', busEvent('b'), busEvent('c')], {
       remainingMs: () => --left,
     });

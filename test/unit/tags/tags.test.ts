@@ -277,6 +277,49 @@ describe('A row goes without tags', () => {
     expect(calls).toEqual([]);
   });
 
+  test('as skipped, where others than AWS name more than there are calls for; what AWS names is found', async () => {
+    const { ask, calls } = prepare({ maxLaterCalls: 2 });
+    const invented = Array.from({ length: 1_000 }, (_, n) =>
+      requestOf(idOf(1_000 + n), { namedBy: n % 2 === 0 ? 'others' : 'failed call' }),
+    );
+
+    const answers = await ask(60, ...invented, seen(0));
+
+    expect(answers.at(-1)).toEqual(found(known[one] ?? {}, 'lookup', 60));
+    const statuses = Map.groupBy(answers, ({ status }) => status);
+    // Of the 99 that came along and two calls, EC2 knows none.
+    expect([statuses.get('none')?.length, statuses.get('skipped')?.length]).toEqual([299, 701]);
+    expect(calls.map(({ ids }) => ids.length)).toEqual([100, 100, 100]);
+    expect(calls[0]?.ids[0]).toBe(one);
+  });
+
+  test('as skipped, where others than AWS name it and those before took the time', async () => {
+    const { lookUp } = createLookUp(known);
+    const calls: number[] = [];
+    let left = 60_000;
+    const slow: typeof lookUp = {
+      ...lookUp,
+      async ofIds(...question) {
+        calls.push(question[1].length);
+        left -= 9_500;
+        return lookUp.ofIds(...question);
+      },
+    };
+    const context = { ...createBudget().context, remainingMs: () => left };
+    const invented = Array.from({ length: 200 }, (_, n) =>
+      requestOf(idOf(1_000 + n), { namedBy: 'others' }),
+    );
+
+    const answers = await createTags({ lookUp: slow }).answer([seen(0), ...invented], context);
+
+    expect(calls).toEqual([100]);
+    expect(answers.map(({ status }) => status)).toEqual([
+      'found',
+      ...Array(99).fill('none'),
+      ...Array(101).fill('skipped'),
+    ]);
+  });
+
   test('as failed, where those before took all the work that a batch may', async () => {
     // What is known of the first by then: nothing, one fact, two.
     const { ask, calls } = prepare({ maxWork: 150 * (1 + 2 + 3) });
