@@ -125,13 +125,19 @@ export function instancesPanel(data: PageData, page: Page): HTMLElement {
     );
     return {
       ...commonOptions(ink, page),
-      grid: { left: 0, right: 0, top: axisHeight, bottom: 0 },
+      // The whole width, whatever the labels need: a time is where it is computed to be.
+      grid: { left: 0, right: 0, top: axisHeight, bottom: 0, outerBoundsMode: 'none' },
       xAxis: {
         type: 'time',
         position: 'top',
         min: start,
         max: end,
         ...axisLook(ink),
+        axisLabel: {
+          ...axisLook(ink).axisLabel,
+          alignMinLabel: 'left',
+          alignMaxLabel: 'right',
+        },
       },
       yAxis: { type: 'value', inverse: true, min: first, max: last, show: false },
       dataZoom: [
