@@ -73,7 +73,7 @@ describe('The directions of imports', () => {
     ['local/endpoints/a.ts', '../stream/open-stream.ts'],
     ['local/build.ts', './stream/open-stream.ts'],
     ['local/input/a.ts', '../stream/put-sources.ts'],
-    ['local/detect/a.ts', '../lake/duckdb.ts'],
+    ['local/detect/a.ts', '../stream/open-stream.ts'],
     ['local/lake/a.ts', '../stream/open-stream.ts'],
     ['local/lake/a.ts', '../../scripts/generate.ts'],
     ['local/stream/a.ts', '../replay/replay.ts'],
