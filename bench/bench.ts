@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { argumentsOf, refuse } from '../scripts/arguments.ts';
+import { benchHistory, historyReport } from './history.ts';
 import { benchHostile, hostileReport } from './hostile.ts';
 import type { Figure } from './measure.ts';
 import { benchStart, type StartBench } from './start.ts';
@@ -14,7 +15,7 @@ import { benchTransform, type TransformBench } from './transform.ts';
  */
 const usage = `Usage: npm run bench -- [--rounds N] [--write]
 
-Measures the transform, its cold start, its calls for tags, and batches that are made to break it; prints the figures as Markdown, or with
+Measures the transform, its cold start, its calls for tags, batches that are made to break it, and parts of a trail's files; prints the figures as Markdown, or with
 --write puts them into the docs.
 `;
 const { values } = argumentsOf(usage, {
@@ -34,7 +35,8 @@ const startRounds = Math.min(rounds, 15);
 const starts = await benchStart(startRounds);
 const tags = tagsReport(await benchTags());
 const hostile = hostileReport(benchHostile());
-const page = `${pageOf(transforms, starts)}\n## Tags\n\n${tags}\n## The worst batches\n\n${hostile}`;
+const history = historyReport(await benchHistory());
+const page = `${pageOf(transforms, starts)}\n## Tags\n\n${tags}\n## The worst batches\n\n${hostile}\n## Files of a trail\n\n${history}`;
 if (values.write) {
   writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), page);
   writeNumbers('README.md', numbersOf(transforms, starts));

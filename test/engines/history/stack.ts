@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -200,3 +202,30 @@ async function ask(url: string, action: string, input: object): Promise<Record<s
   if (!answer.ok) throw new Error(`${action}: ${answer.status} ${body}`);
   return JSON.parse(body);
 }
+
+/** The lines of all objects below a prefix, by key without the part's id: it depends on ETags. */
+export async function linesAt(
+  s3: S3Client,
+  prefix: string,
+  bucket = lakeBucket,
+): Promise<Map<string, string[]>> {
+  const lines = new Map<string, string[]>();
+  for (let token: string | undefined, isFirst = true; isFirst || token; isFirst = false) {
+    const { Contents = [], NextContinuationToken } = await s3.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        ...(token && { ContinuationToken: token }),
+      }),
+    );
+    for (const { Key = '' } of Contents) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      const bytes = gunzipSync((await Body?.transformToByteArray()) ?? '');
+      lines.set(withoutId(Key), bytes.toString().split('\n').slice(0, -1));
+    }
+    token = NextContinuationToken;
+  }
+  return lines;
+}
+
+export const withoutId = (key: string) => key.replace(/files-[0-9a-f]{20}/, 'files');
