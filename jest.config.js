@@ -19,8 +19,15 @@ const typescript = {
 // Nothing may depend on where a machine stands, so the tests stand where hardly any does.
 process.env.TZ = 'Pacific/Chatham';
 
+/** Suites that `npm run test:commands` runs: as much work as all others together. */
+export const commandSuites = ['compact', 'put', 'put-kills', 'replay'];
+
 export default {
   testMatch: ['<rootDir>/test/{unit,property,golden,integration}/**/*.test.ts'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    `/test/integration/(?:${commandSuites.join('|')})\\.test\\.ts$`,
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', typescript] },
   modulePathIgnorePatterns: ['<rootDir>/.aws-sam', '<rootDir>/dist', '<rootDir>/bundle'],
