@@ -5,6 +5,7 @@ import { compact } from './commands/compact.ts';
 import { cost } from './commands/cost.ts';
 import { demo } from './commands/demo.ts';
 import { detect } from './commands/detect.ts';
+import { doctor } from './commands/doctor.ts';
 import { invocation } from './commands/invocation.ts';
 import { overview } from './commands/overview.ts';
 import { put } from './commands/put.ts';
@@ -38,6 +39,7 @@ const commands: readonly Command[] = [
   invocation,
   check,
   cost,
+  doctor,
 ];
 
 /**
