@@ -19,7 +19,7 @@ const typescript = {
 // Nothing may depend on where a machine stands, so the tests stand where hardly any does.
 process.env.TZ = 'Pacific/Chatham';
 
-/** Suites that `npm run test:commands` runs: as much work as all others together. */
+/** Suites that `npm run test:commands` runs: each of their steps is a process of its own. */
 export const commandSuites = ['compact', 'put', 'put-kills', 'replay'];
 
 export default {

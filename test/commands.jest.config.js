@@ -1,9 +1,6 @@
 import base, { commandSuites } from '../jest.config.js';
 
-/**
- * The suites of the commands that write a lake, each step of them in processes of its own: a minute and a half
- * of a processor, so `npm test` leaves them.
- */
+/** The suites of the commands that write a lake: each of their steps is a process, so `npm test` leaves them. */
 export default {
   ...base,
   rootDir: '..',
