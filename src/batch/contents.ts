@@ -15,7 +15,7 @@ import { isControlMessage } from '../events/subscription.ts';
 import { maxLineBytesOf } from '../firehose/limits.ts';
 import { type PlainDocument, plainDocumentsIn } from '../one-pass/plain-documents.ts';
 import { partitionOf } from '../partition/partition.ts';
-import { createTagBytes, fitInstances, lineOf, openLineOf, outcomeIn } from '../rows/line.ts';
+import { createTagBytes, fitInstances, lineOf, openLineOf } from '../rows/line.ts';
 import { rowOf } from '../rows/row.ts';
 import type { Row } from '../rows/schema.ts';
 import { rowTimeOf } from '../rows/time.ts';
@@ -191,7 +191,7 @@ function plainDocumentOf(
   const before = `${line},`;
   const after = `,${rest.slice(1)}\n`;
   const open = { before, after, bytes: line.length + emptyInstances + rest.length };
-  const tagged = { ...taggedCellsOf(row), outcome: outcomeIn(line) };
+  const tagged = taggedCellsOf(row);
   return { ...known, open, row: tagged, eventMs, lessons: lessonsOf(event()) };
 }
 

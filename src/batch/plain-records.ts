@@ -105,7 +105,7 @@ export function readPlainRecords(
       waiting: {
         plain,
         tagged: {
-          row: { ...row, outcome: memory.outcomeOf(line) } as Row,
+          row,
           eventMs,
           lessons: lessonsIn(plain.waiting),
         },

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { outcomeIn } from '../rows/line.ts';
 import type { Row } from '../rows/schema.ts';
 import { growTo } from './kernel.ts';
 import { batchAt, mostDerivedBytes, mostGrowth } from './layout.ts';
@@ -38,8 +37,6 @@ export interface BatchMemory {
   /** The lines as base64, of which `dataOf` gives those of one; once all are written. */
   encode(): void;
   dataOf(line: Span): string;
-  /** What the line says of how its call went; undefined where it is none. */
-  outcomeOf(line: Span): string | undefined;
   /** What the line says so far. */
   rowOf(line: Span): Row;
   /** A copy of bytes. */
@@ -134,7 +131,6 @@ export function createBatchMemory(records: readonly { readonly data?: unknown }[
     dataOf({ from, end }) {
       return encoded.slice(((from - linesAt) / 3) * 4, ((end - linesAt) / 3) * 4);
     },
-    outcomeOf: ({ from, end }) => outcomeIn(bytes.subarray(from, end)),
     rowOf: ({ from, end }) => JSON.parse(`${bytes.toString('utf8', from, end)}}`) as Row,
     bytesOf: ({ from, end }) => Uint8Array.prototype.slice.call(bytes, from, end),
     release,

@@ -278,6 +278,7 @@ export function createEventReader(): EventReader {
       ...rowCells(plan, cells as Row),
       arrival_time: arrivalTime(),
       kind,
+      outcome: derivedCells.outcome ?? known.outcome,
     } as Row;
     row.event_time = eventTime as string;
     row.instances = ofAny.instances?.(found) as never;

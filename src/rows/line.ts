@@ -62,12 +62,6 @@ export function openLineOf(row: Row): OpenLine {
   };
 }
 
-/** What a line, whole or open, says of how its call went; undefined where it is of none. */
-export function outcomeIn(line: Buffer): string | undefined {
-  // Inside of strings the quotes of such text have backslashes.
-  return ['success', 'failure'].find((outcome) => line.includes(`"outcome":"${outcome}"`));
-}
-
 /** The instances that a line has room for, and its bytes with them. */
 export interface Fitted {
   readonly instances: readonly RowInstance[] | undefined;
