@@ -3,6 +3,7 @@ import { dollars } from '../../local/cost/bill.ts';
 import {
   bestSaving,
   costsOf,
+  daysPerMonth,
   type Load,
   queryOf,
   type StackChoices,
@@ -35,11 +36,49 @@ export const costsDocs: Writer = {
   },
 };
 
-async function costsPart(): Promise<string> {
-  const { asOf, region, prices } = await pricesOf();
+function piecesOfStack() {
   const { resources } = loadStack();
   const alarms = Object.values(resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
-  const pieces = stackPieces(alarms.length);
+  return stackPieces(alarms.length);
+}
+
+/** The same events elsewhere: what taking them in costs there, and the whole of a stack here. */
+export async function costsElsewhere(): Promise<string> {
+  const { asOf, region, prices } = await pricesOf();
+  const pieces = piecesOfStack();
+  const rows = (
+    [
+      ['10 million', tenMillion],
+      ['a billion', billion],
+    ] as const
+  ).map(([name, load]) => {
+    const gigabytes = (load.eventsPerDay * daysPerMonth * load.eventBytes) / 1e9;
+    return [
+      name,
+      `${Math.round(gigabytes).toLocaleString('en-US')} GB`,
+      dollars(gigabytes * prices.lakeIngestion.usd),
+      dollars(gigabytes * prices.logsOfTrails.usd),
+      dollars(totalOf(costsOf(load, standardChoices, pieces, prices))),
+    ];
+  });
+  return [
+    table(
+      [
+        'events a month',
+        'as they come',
+        'CloudTrail Lake, ingestion',
+        'CloudWatch, ingestion',
+        'a stack here, all of it',
+      ],
+      rows,
+    ),
+    `US dollars in a month, prices of ${region} of ${asOf}. Those of CloudTrail Lake and CloudWatch are not confirmed: see [local/cost/prices.json](../local/cost/prices.json); their queries and longer retention are not in the table. Of the stack everything is in it that \`eventlake cost\` counts ([operations.md](operations.md#what-it-costs)).`,
+  ].join('\n\n');
+}
+
+async function costsPart(): Promise<string> {
+  const { asOf, region, prices } = await pricesOf();
+  const pieces = piecesOfStack();
   const parquet: StackChoices = { ...standardChoices, format: 'parquet' };
   const bills = [
     [tenMillion, standardChoices],

@@ -1,5 +1,6 @@
 import { lakeQueries } from '../../athena/lake-queries.ts';
 import type { Writer } from '../writer.ts';
+import { costsElsewhere } from './costs-docs.ts';
 
 const cannot = lakeQueries.filter((query) => query.cannot !== undefined);
 const needy = lakeQueries.filter(({ needs }) => needs !== undefined);
@@ -26,7 +27,7 @@ const forms: readonly (readonly [written: string, write: string, why: string])[]
 /** docs/from-cloudtrail-lake.md: for those who leave CloudTrail Lake. */
 export const lakeDocs: Writer = {
   makes: 'from CloudTrail Lake to here',
-  from: 'athena/lake-queries.ts',
+  from: 'athena/lake-queries.ts and local/cost/',
   files: async () => [
     {
       path: 'docs/from-cloudtrail-lake.md',
@@ -88,6 +89,10 @@ ${forms.map(([written, write, why]) => `| \`${written}\` | \`${write}\` | ${why}
 | **events of your own by \`PutAuditEvents\`** | **missing.** Put them on the bus: they are of kind \`event\`, and in none of CloudTrail's views |
 | **AWS Config items, Audit Manager evidence** | **missing** |
 | **queries in plain words** | **missing** |
+
+## What it costs
+
+${await costsElsewhere()}
 
 ## Moving your history
 

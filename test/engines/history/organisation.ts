@@ -4,8 +4,8 @@ import { trailFile, trailKey, trailRecord } from '../../support/trail-fixture.ts
 export const accounts = [
   '111122223333',
   '123456789012',
-  '210987654321',
-  '333322221111',
+  '777788889999',
+  '555555555555',
   '444455556666',
 ];
 export const regions = ['eu-west-1', 'us-east-1', 'ap-southeast-2'];
