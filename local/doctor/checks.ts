@@ -183,12 +183,16 @@ const checks: readonly Check[] = [
     name: 'invocations of the rule',
     needs: 'rule',
     async look(known, aws) {
+      const bus = parameterOf(known, 'EventBusName') || 'default';
       const metric = (name: string) => ({
         namespace: 'AWS/Events',
         name,
-        dimensions: { RuleName: known.rule?.name ?? '' },
+        dimensions: {
+          ...(bus !== 'default' && { EventBusName: bus }),
+          RuleName: known.rule?.name ?? '',
+        },
       });
-      const matched = (await aws.sumOf(metric('MatchedEvents'), hours)) ?? 0;
+      const matched = (await aws.sumOf(metric('TriggeredRules'), hours)) ?? 0;
       const failed = (await aws.sumOf(metric('FailedInvocations'), hours)) ?? 0;
       if (failed > 0) {
         return wrong(
@@ -270,7 +274,7 @@ const checks: readonly Check[] = [
       const exceeded = await aws.sumOf(
         {
           namespace: 'AWS/Firehose',
-          name: 'ActivePartitionsExceeded',
+          name: 'PartitionCountExceeded',
           dimensions: { DeliveryStreamName: outputOf(known, 'StreamName') },
         },
         hours,

@@ -140,7 +140,8 @@ function* documentsIn(
 ): Generator<BatchDocument | 'control'> {
   const { limits, configuration } = options;
   const found = plainDocumentsIn(bytes, arrivedMs, configuration.trustedSources);
-  let given = 0;
+  /** Bytes of each document that was given. */
+  const given: number[] = [];
   let parts = 0;
   for (let next = found.next(); ; next = found.next()) {
     if (next.done && next.value) return;
@@ -150,19 +151,28 @@ function* documentsIn(
       // An open line is taken as text.
       work.charge(partWork + document.length + (waiting ? line.length : 0));
       work.checkTime();
-      given++;
+      given.push(document.length);
       yield plainDocumentOf(next.value, arrivedMs, options);
       continue;
     }
     for (const document of readDocuments(next.value.bytes, limits, work)) {
-      given++;
+      given.push(document.bytes.length);
       yield documentOf(document, arrivedMs, options);
     }
   }
+  let at = 0;
   for (const document of readDocuments(bytes, limits, work)) {
-    if (given-- > 0) continue;
-    yield documentOf(document, arrivedMs, options);
+    const size = given[at++];
+    if (size === undefined) yield documentOf(document, arrivedMs, options);
+    else if (size !== document.bytes.length) throw toldApartOtherwise(document);
   }
+  if (at < given.length) throw toldApartOtherwise();
+}
+
+/** The splitter does not see what was given as the documents that it was given as: all of the record fails, once. */
+function toldApartOtherwise(document?: Document): RecordError {
+  if (document && !document.json.ok) return document.json.error;
+  return new RecordError('BAD_JSON', 'documents that cannot be told apart');
 }
 
 function documentOf(

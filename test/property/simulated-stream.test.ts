@@ -311,6 +311,36 @@ const past: Scenario[] = [
     timeoutMs: 120_000,
     stepMs: 0,
   },
+  // Too long a document and two more: one by one they are three, to the splitter of the whole they are one.
+  {
+    kinds: [
+      {
+        ...plainRecord,
+        documents: [{ ...plainBus, padding: 711 }, plainBus, plainBus],
+      },
+    ],
+    limits: {
+      maxResponseBytes: 3000,
+      maxRecordBytes: 800,
+      maxBatchRecords: 1,
+      maxBatchBytes: 4000,
+      maxDocumentBytes: 900,
+      maxUnzipRatio: 1,
+      maxDocuments: 2,
+      maxKeptBytes: 1,
+      maxReadWork: 382,
+      maxRecordWork: 382,
+      maxBadDocuments: 1,
+      maxUnzippedBytes: 900,
+    },
+    unknownRecords: 'fail',
+    batchSizes: [1],
+    picks: [0],
+    puts: ['take'],
+    invocations: ['answered'],
+    timeoutMs: 120_000,
+    stepMs: 0,
+  },
 ];
 
 test('a stream that the function puts to comes to an end, with every event in a place', () =>

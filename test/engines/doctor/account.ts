@@ -154,7 +154,7 @@ export async function makeAccount(aws: Clients): Promise<{ readonly queueUrl: st
   await aws.athena.send(new CreateWorkGroupCommand({ Name: names.workgroup, Configuration: {} }));
   await aws.cloudWatch.send(alarmOf());
   const sums = {
-    'AWS/Events': [{ MatchedEvents: 10 }, { RuleName: names.rule }],
+    'AWS/Events': [{ TriggeredRules: 10 }, { RuleName: names.rule }],
     'AWS/Firehose': [{ IncomingRecords: 10 }, { DeliveryStreamName: names.stream }],
   } as const;
   for (const [Namespace, [values, dimensions]] of Object.entries(sums)) {

@@ -224,7 +224,7 @@ const faults: readonly Fault[] = [
       aws.cloudWatch.send(
         metricOf(
           'AWS/Firehose',
-          { ActivePartitionsExceeded: 1 },
+          { PartitionCountExceeded: 1 },
           { DeliveryStreamName: names.stream },
         ),
       ),
