@@ -284,10 +284,11 @@ const { EVENTLAKE_REAL_EVENTS } = process.env;
     const onDuckdb = await duckdbRows(json, view);
 
     expect(onTrino).not.toHaveLength(0);
-    expect(onDuckdb).toHaveLength(onTrino.length);
+    // Of copies that tie, each engine may keep another one, with another number of instances.
     const tied = tiedIds(rows);
     const untied = (found: readonly unknown[]) =>
       found.filter((row) => !tied.has((row as StoredRow).event_id));
+    expect(untied(onDuckdb)).toHaveLength(untied(onTrino).length);
     expect(difference(untied(onDuckdb), untied(onTrino))).toEqual(none);
   });
 
