@@ -174,6 +174,10 @@ function readErrorOf(name: string, error: unknown): unknown {
   if (error instanceof FileError)
     return new EnvironmentError(`Cannot read ${name}: ${error.message}`);
   const { name: kind, message, $metadata } = error as Error & { readonly $metadata?: unknown };
+  // The client's own words, before any request.
+  if (message === 'Region is missing') {
+    return new EnvironmentError(`Cannot read ${name}: there is no Region; set AWS_REGION.`);
+  }
   if ($metadata === undefined && kind !== 'CredentialsProviderError') return error;
   return new EnvironmentError(`Cannot read ${name}: ${kind}: ${message}`);
 }

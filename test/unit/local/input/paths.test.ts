@@ -115,6 +115,20 @@ test.each([
   await expect(read(paths)).rejects.toThrow(message);
 });
 
+test('a bucket, where no Region is set, is refused with what to do', async () => {
+  const { env } = process;
+  const nothing = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
+  const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...rest } = env;
+  process.env = { ...rest, ...nothing };
+  try {
+    await expect(read(['s3://bucket-of-nobody/AWSLogs'])).rejects.toThrow(
+      'Cannot read s3://bucket-of-nobody/AWSLogs: there is no Region; set AWS_REGION.',
+    );
+  } finally {
+    process.env = env;
+  }
+});
+
 test('the mark of a file tells its contents, not its name', async () => {
   const { terminal } = createTerminal({ folder });
   const { sources } = await inputOf(
