@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { conditions } from '../athena/conditions.ts';
 import type { StatementName } from './answers.ts';
 import { grainOf, type Scope } from './scope.ts';
+import { shared } from './shared.ts';
 
 const folder = new URL('sql/', import.meta.url);
 
-/** A statement as its file has it, with its placeholders. */
+/** A statement as its file has it with what it shares, and with the placeholders of a scope. */
 export const statementText = (name: StatementName) =>
-  readFileSync(new URL(`${name}.sql`, folder), 'utf8').trimEnd();
+  filled(readFileSync(new URL(`${name}.sql`, folder), 'utf8').trimEnd(), shared);
 
 /**
  * A statement that answers for a scope. The text means the same to DuckDB with the functions of
@@ -30,9 +31,13 @@ export function statementOf(name: StatementName, scope: Scope): string {
     .flatMap((line) => {
       const [, placeholder] = /:([a-z]+)\b/.exec(line) ?? [];
       if (placeholder !== undefined && values[placeholder] === undefined) return [];
-      return line.replace(/:([a-z]+)\b/g, (found, one: string) => values[one] ?? found);
+      return filled(line, values);
     })
     .join('\n');
 }
+
+/** Puts values for placeholders; those without one stay. */
+const filled = (sql: string, values: Readonly<Record<string, string | undefined>>) =>
+  sql.replace(/:([a-z]+)\b/g, (found, name: string) => values[name] ?? found);
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

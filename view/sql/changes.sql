@@ -24,20 +24,6 @@ SELECT
   region,
   event_id,
   count(*) OVER () AS of_all
-FROM unique_events
-WHERE day BETWEEN :since AND :until
-  AND account IN (:accounts)
-  AND kind = 'api_call'
-  AND (read_only = false OR read_only IS NULL)
-  AND (
-    event_source IN ('aws.iam', 'aws.organizations', 'aws.sso')
-    OR (
-      event_source = 'aws.ec2'
-      AND regexp_like(
-        event_name,
-        '^(Authorize|Revoke|Modify|Create|Delete|Update|Replace|Associate|Disassociate|Attach|Detach|Accept|Reject)(SecurityGroup|NetworkAcl|Route|Vpc|Subnet|InternetGateway|NatGateway|TransitGateway|Vpn|CustomerGateway|NetworkInterface|Address|FlowLogs|DhcpOptions)'
-      )
-    )
-  )
+:fromchanges
 ORDER BY event_time DESC, event_id
 LIMIT 300

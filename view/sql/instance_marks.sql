@@ -1,15 +1,6 @@
 -- What was done to each instance, by whom and from where, and what was announced? Of the 500 instances
 -- that most happened to, the latest 100 calls that change something, changes of tags, and notices of each.
-WITH chosen AS (
-  SELECT instance_id
-  FROM instance_events
-  WHERE day BETWEEN :since AND :until
-    AND account IN (:accounts)
-    AND coalesce(outcome, 'success') = 'success'
-  GROUP BY instance_id
-  ORDER BY count(*) DESC, instance_id
-  LIMIT 500
-),
+WITH :busiest,
 marks AS (
   SELECT
     event_time,

@@ -1,15 +1,6 @@
 -- In which state was each instance, from when until when? Of the 500 instances that most happened to,
 -- the latest 200 states of each. The last state of each has no end.
-WITH chosen AS (
-  SELECT instance_id
-  FROM instance_events
-  WHERE day BETWEEN :since AND :until
-    AND account IN (:accounts)
-    AND coalesce(outcome, 'success') = 'success'
-  GROUP BY instance_id
-  ORDER BY count(*) DESC, instance_id
-  LIMIT 500
-),
+WITH :busiest,
 told AS (
   SELECT
     instance_id, event_time, state,
