@@ -381,9 +381,6 @@ function isPattern(text: string | undefined): boolean {
   }
 }
 
-/** Names of the checks, in their order. */
-export const checkNames = checks.map(({ name }) => name);
-
 /** Looks at one thing after another. What rests on something that is not there is left out. */
 export async function* examine(aws: DoctorAws, options: DoctorOptions): AsyncGenerator<Finding> {
   const known: Known = {};
