@@ -84,3 +84,26 @@ const reading: ReadonlySet<string> = new Set([
   'scandir',
   'stat',
 ]);
+
+/** Errors that code of ours throws by mistake; a client of AWS throws others. */
+const bugs: ReadonlySet<string> = new Set([
+  'TypeError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+]);
+
+/**
+ * Why a service or its client refused, in a sentence; nothing of a bug of ours, nor of what has a sentence
+ * already or gets it from environmentErrorOfCall.
+ */
+export function serviceReasonOf(thrown: unknown): string | undefined {
+  if (!Error.isError(thrown) || environmentErrorOfCall(thrown) instanceof EnvironmentError) {
+    return undefined;
+  }
+  const { name, message } = thrown;
+  if (bugs.has(name)) return undefined;
+  // The client's own words, before any request.
+  if (message === 'Region is missing') return 'there is no Region; set AWS_REGION.';
+  return `${name}: ${message}`;
+}

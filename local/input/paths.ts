@@ -13,7 +13,7 @@ import {
   trailFileOf,
 } from '../../src/trail/key.ts';
 import type { ListedObject, Storage } from '../../src/trail/storage.ts';
-import { EnvironmentError, environmentErrorOf, UsageError } from '../errors.ts';
+import { EnvironmentError, environmentErrorOf, serviceReasonOf, UsageError } from '../errors.ts';
 import { pathOf, type Terminal } from '../terminal/terminal.ts';
 import { fileSource, type Source } from './read-pieces.ts';
 import { mayHoldEvents } from './text-forms.ts';
@@ -173,13 +173,8 @@ async function* told(name: string, chunks: AsyncIterable<Uint8Array>): AsyncGene
 function readErrorOf(name: string, error: unknown): unknown {
   if (error instanceof FileError)
     return new EnvironmentError(`Cannot read ${name}: ${error.message}`);
-  const { name: kind, message, $metadata } = error as Error & { readonly $metadata?: unknown };
-  // The client's own words, before any request.
-  if (message === 'Region is missing') {
-    return new EnvironmentError(`Cannot read ${name}: there is no Region; set AWS_REGION.`);
-  }
-  if ($metadata === undefined && kind !== 'CredentialsProviderError') return error;
-  return new EnvironmentError(`Cannot read ${name}: ${kind}: ${message}`);
+  const reason = serviceReasonOf(error);
+  return reason === undefined ? error : new EnvironmentError(`Cannot read ${name}: ${reason}`);
 }
 
 async function* sourcesIn(
